@@ -1,0 +1,1 @@
+"""Edge: shops and other sources, each translated to our words."""

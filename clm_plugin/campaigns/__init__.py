@@ -1,0 +1,1 @@
+"""Floor 7: what we decide to do."""

@@ -1,0 +1,93 @@
+"""Settings of the host, typed and read live, so that ``override_settings(CLM=…)`` works.
+
+The host writes one dictionary::
+
+    CLM = {"SHOP": "clm_plugin.adapters.oscar.OscarShop", "REQUIRE_CONSENT": True}
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting with its default. ``docs/reference/settings.md`` has a heading for each."""
+
+    SHOP: str = "clm_plugin.adapters.oscar.OscarShop"
+    """Dotted path of the Shop class."""
+    CLOCK: str = "django.utils.timezone.now"
+    """Dotted path of a callable that returns the present as an aware datetime."""
+    CURRENCY: str = "GBP"
+    """ISO 4217 code in which spend and margin are counted."""
+    REQUIRE_CONSENT: bool = False
+    """Store nothing about a visitor before she agreed."""
+    HONOUR_GPC: bool = True
+    """Treat the Global Privacy Control header as a refusal until the visitor agrees herself."""
+    BEACON: bool = True
+    """Browsing comes from the browser's beacon; off: from the shop's own signals."""
+    VISITOR_COOKIE: str = "clm_v"
+    """Name of the first-party visitor cookie."""
+    VISITOR_COOKIE_AGE: timedelta = timedelta(days=390)
+    CONSENT_COOKIE: str = "clm_c"
+    COOKIE_SECURE: bool | None = None
+    """None: secure exactly when the request was."""
+    GLOBAL_HOLDOUT: float = 0.05
+    """Share of profiles that never get a campaign, to measure what campaigns earn."""
+    QUEUE_SHARDS: int = 64
+    """Parts of the queue that workers claim whole; order is kept inside one."""
+    BATCH_SIZE: int = 2_000
+    """Events a worker claims at once."""
+    MAX_ATTEMPTS: int = 5
+    """Tries before an event is dead-lettered."""
+    BROWSER_KEY_DAYS: int = 30
+    """How long dedupe keys of browser events are kept."""
+    ATTRIBUTION_WINDOW: timedelta = timedelta(days=5)
+    MAIL_FROM: str = ""
+    """Sender of the plugin's mails; empty: DEFAULT_FROM_EMAIL."""
+    SITE_URL: str = ""
+    """Absolute base of links in mails, e.g. ``https://shop.example``; empty: Django's Site."""
+    MAIL_CAP_PER_DAY: int = 1
+    MAIL_CAP_PER_WEEK: int = 3
+    MAIL_SPACING: timedelta = timedelta(hours=16)
+    QUIET_HOURS: tuple[int, int] = (21, 8)
+    """Local hours in which no marketing mail leaves: from, until."""
+    TIME_ZONE: str = ""
+    """Zone of quiet hours when a profile has none; empty: Django's TIME_ZONE."""
+    SENDING: bool = True
+    """Off (staging, shadow mode): decisions and receipts are made, nothing is sent."""
+
+
+KNOWN = frozenset(field.name for field in fields(Settings))
+_cache: dict[int, Settings] = {}
+
+
+def current() -> Settings:
+    """The settings in force now. Unknown keys are left to the system check ``clm.E001``."""
+    given: dict[str, Any] = getattr(django_settings, "CLM", {})
+    found = _cache.get(id(given))
+    if found is None:
+        _cache.clear()
+        found = _cache[id(given)] = Settings(**{k: v for k, v in given.items() if k in KNOWN})
+    return found
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == "CLM":
+        _cache.clear()
+
+
+setting_changed.connect(_forget)
+
+
+class _Live:
+    def __getattr__(self, name: str) -> Any:
+        return getattr(current(), name)
+
+
+settings = _Live()

@@ -1,0 +1,1 @@
+"""Edge: the Wagtail admin, one module per screen."""

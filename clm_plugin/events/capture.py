@@ -1,0 +1,136 @@
+"""Capture: events into the log, their keys and their place in the queue, in the caller's transaction.
+
+One statement for one event on PostgreSQL; COPY into a session's stage and one statement for a batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zlib import crc32
+
+from django.db import connection, transaction
+
+from clm_plugin import clock
+from clm_plugin.conf import settings
+from clm_plugin.events import storage_generic, storage_postgres
+from clm_plugin.events.catalogue import TYPES, check
+from clm_plugin.events.data import Event, NewEvent, uuid7
+from clm_plugin.events.limits import MAX_EVENT, BadEvent, clamp, clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+
+_MEMORY = {"browser": timedelta(hours=24)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is written for one event, in all three tables."""
+
+    event: Event
+    version: int
+    key: UUID
+    keep_until: date | None
+    shard: int
+    payload_json: str
+    links_json: str | None
+
+
+on_stored: list[Callable[[], None]] = []
+"""Called on commit after something was stored (``jobs.wake`` is put here at start-up)."""
+
+
+def record(new: NewEvent) -> bool:
+    """Store one event in the caller's transaction; True when it is new. Raises BadEvent."""
+    return bool(record_many([new]))
+
+
+def record_many(
+    news: Iterable[NewEvent], *, received_at: datetime | None = None, checked: bool = False
+) -> int:
+    """Store events; returns how many were new. Replays of a known key change nothing.
+
+    ``checked`` says that payloads have been through ``catalogue.check`` already.
+    """
+    at = received_at or clock.now()
+    rows = {row.key: row for row in (_row(new, at, checked) for new in news)}
+    if not rows:
+        return 0
+    store = storage_postgres if connection.vendor == "postgresql" else storage_generic
+    with transaction.atomic():
+        stored = store.insert(list(rows.values()))
+    if stored:
+        for callback in on_stored:
+            transaction.on_commit(callback, robust=True)
+    return stored
+
+
+def shard_of(actor: str) -> int:
+    """The queue shard of an actor: stable across processes and releases."""
+    return crc32(actor.encode()) % settings.QUEUE_SHARDS
+
+
+def key_of(source: str, key: str) -> UUID:
+    """The 128-bit dedupe key of a source's own id."""
+    digest = hashlib.blake2b(f"{source}\x1f{key}".encode(), digest_size=16).digest()
+    return UUID(bytes=digest)
+
+
+def _row(new: NewEvent, at: datetime, checked: bool) -> Row:
+    payload = new.payload if checked else check(new.type, new.payload)
+    text = json.dumps(payload, separators=(",", ":"), allow_nan=False)
+    limit = MAX_EVENT if new.source == "browser" else 32 * MAX_EVENT
+    if len(text) > limit:
+        raise BadEvent("data", f"larger than {limit} bytes as JSON")
+    event_id = uuid7()
+    browser = new.source == "browser"
+    event = Event(
+        id=event_id,
+        type=new.type,
+        actor=clean_text(new.actor, "actor", 80),
+        object_id=clean_text(new.object_id, "object_id", 64),
+        occurred_at=clamp(
+            new.occurred_at, received_at=at, memory=_MEMORY.get(new.source)
+        ),
+        received_at=at,
+        source=new.source,
+        payload=payload,
+        links=new.links,
+    )
+    return Row(
+        event=event,
+        version=TYPES[new.type].version,
+        key=key_of(new.source, new.key) if new.key else event_id,
+        keep_until=(at + timedelta(days=settings.BROWSER_KEY_DAYS)).date() if browser else None,
+        shard=shard_of(new.actor),
+        payload_json=text,
+        links_json=json.dumps(new.links) if new.links else None,
+    )
+
+
+def stored_event(row: Any) -> Event:
+    """A frozen Event from a row of the log."""
+    return Event(
+        id=row.id,
+        type=row.type,
+        actor=row.actor,
+        object_id=row.object_id,
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        source=row.source,
+        payload=row.payload,
+        links=tuple(row.links or ()),
+    )
+
+
+def by_ids(ids: Sequence[UUID]) -> list[Event]:
+    """Events of the log by id, in order of id."""
+    from clm_plugin.events.models import Event as EventRow
+
+    return [stored_event(row) for row in EventRow.objects.filter(id__in=ids).order_by("id")]

@@ -1,0 +1,305 @@
+"""The catalogue: every type of event the plugin knows, each with its versioned payload class.
+
+A payload class is a frozen dataclass of plain fields; ``check`` turns untrusted data into its
+dictionary or raises BadEvent naming the field. A new version gets a new number and stays readable:
+``version`` is stored with each event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, fields
+from functools import lru_cache
+from typing import Any, ClassVar, get_type_hints
+
+from clm_plugin.events.limits import BadEvent, clean_int, clean_text
+
+TYPES: dict[str, type[Payload]] = {}
+
+
+class Payload:
+    """Base of all payload classes; registers each under its ``type``."""
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+    public: ClassVar[bool] = False
+    """May come from a browser."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        TYPES[cls.type] = cls
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageViewed(Payload):
+    type = "page.viewed"
+    public = True
+    path: str
+    referrer: str = ""
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    click: str = ""
+    session: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductViewed(Payload):
+    type = "product.viewed"
+    public = True
+    product_id: str
+    category_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchMade(Payload):
+    type = "search.made"
+    public = True
+    query: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRead(Payload):
+    """How long a page was visible and how far it was scrolled."""
+
+    type = "page.read"
+    public = True
+    path: str
+    seconds: int = 0
+    scroll: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExitSignalled(Payload):
+    type = "exit.signalled"
+    public = True
+    signal: str
+    path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WidgetShown(Payload):
+    type = "widget.shown"
+    public = True
+    receipt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WidgetClicked(Payload):
+    type = "widget.clicked"
+    public = True
+    receipt: str
+    target: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WidgetDismissed(Payload):
+    type = "widget.dismissed"
+    public = True
+    receipt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketChanged(Payload):
+    """The basket as it is now: parallel tuples, a line each."""
+
+    type = "basket.changed"
+    basket_id: str
+    product_ids: tuple[str, ...] = ()
+    quantities: tuple[int, ...] = ()
+    total_minor: int = 0
+    currency: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketMerged(Payload):
+    type = "basket.merged"
+    basket_id: str
+    into: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherApplied(Payload):
+    type = "voucher.applied"
+    basket_id: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherRemoved(Payload):
+    type = "voucher.removed"
+    basket_id: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckoutStarted(Payload):
+    type = "checkout.started"
+    basket_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReached(Payload):
+    type = "payment.reached"
+    basket_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(Payload):
+    """Line data are parallel tuples; ``costs_minor`` is -1 where the shop knows no cost."""
+
+    type = "order.placed"
+    order_id: str
+    basket_id: str = ""
+    email: str = ""
+    first_name: str = ""
+    country: str = ""
+    currency: str
+    total_minor: int
+    product_ids: tuple[str, ...] = ()
+    category_ids: tuple[str, ...] = ()
+    quantities: tuple[int, ...] = ()
+    totals_minor: tuple[int, ...] = ()
+    costs_minor: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderStatusChanged(Payload):
+    type = "order.status_changed"
+    order_id: str
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(Payload):
+    type = "order.cancelled"
+    order_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRefunded(Payload):
+    type = "order.refunded"
+    order_id: str
+    refund_id: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRegistered(Payload):
+    type = "customer.registered"
+    email: str = ""
+    first_name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerLoggedIn(Payload):
+    type = "customer.logged_in"
+    email: str = ""
+    first_name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerLoggedOut(Payload):
+    type = "customer.logged_out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewAdded(Payload):
+    type = "review.added"
+    product_id: str
+    score: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishListChanged(Payload):
+    type = "wishlist.changed"
+    product_id: str
+    added: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockChanged(Payload):
+    type = "stock.changed"
+    product_id: str
+    stock: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceChanged(Payload):
+    type = "price.changed"
+    product_id: str
+    price_minor: int = 0
+    currency: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentGiven(Payload):
+    type = "consent.given"
+    purposes: tuple[str, ...] = ()
+    text_version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentWithdrawn(Payload):
+    type = "consent.withdrawn"
+    purposes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailClicked(Payload):
+    """A click in a mail that a person's browser confirmed (scanners run no script)."""
+
+    type = "mail.clicked"
+    click: str
+
+
+MAX_LINES = 500
+
+
+def check(type_: str, data: object, *, public: bool = False) -> dict[str, Any]:
+    """The checked payload of an event: only known fields, each of its own type and size.
+
+    Unknown fields are dropped, so that a public body can name nobody. Raises BadEvent.
+    """
+    cls = TYPES.get(type_)
+    if cls is None or (public and not cls.public):
+        raise BadEvent("type", f"{type_[:64]!r} is not an event this endpoint takes")
+    if not isinstance(data, dict):
+        raise BadEvent("data", "must be an object")
+    checked: dict[str, Any] = {}
+    for name, kind, default in _fields(cls):
+        if name in data and data[name] is not None:
+            checked[name] = _value(kind, data[name], name)
+        elif default is MISSING:
+            raise BadEvent(name, "is missing")
+    return checked
+
+
+@lru_cache(maxsize=64)
+def _fields(cls: type[Payload]) -> list[tuple[str, Any, Any]]:
+    hints = get_type_hints(cls)
+    return [(f.name, hints[f.name], f.default) for f in fields(cls)]  # type: ignore[arg-type]
+
+
+def _value(kind: Any, value: object, field: str) -> Any:
+    if kind is str:
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(clean_int(value, field))
+        if not isinstance(value, str):
+            raise BadEvent(field, "must be text")
+        return clean_text(value, field)
+    if kind is int:
+        return clean_int(value, field)
+    if kind is bool:
+        if not isinstance(value, bool):
+            raise BadEvent(field, "must be true or false")
+        return value
+    if not isinstance(value, list | tuple):
+        raise BadEvent(field, "must be a list")
+    if len(value) > MAX_LINES:
+        raise BadEvent(field, f"has more than {MAX_LINES} entries")
+    item = kind.__args__[0]
+    return [_value(item, each, f"{field}[{i}]") for i, each in enumerate(value)]

@@ -1,0 +1,35 @@
+"""All tables of the plugin, floor by floor."""
+
+from clm_plugin.attribution.models import Credit, Touch
+from clm_plugin.campaigns.models import (
+    Campaign,
+    CompiledPlan,
+    Enrolment,
+    Impression,
+    PlanSet,
+    Receipt,
+)
+from clm_plugin.events.models import DeadLetter, Event, EventKey, QueuedEvent, Shard
+from clm_plugin.health import Heartbeat
+from clm_plugin.lifecycle.models import PurchaseGap, Standing, StageChange
+from clm_plugin.messages.models import Delivery, MailClick, Suppression
+from clm_plugin.profiles.models import (
+    CategoryFact,
+    Consent,
+    Facts,
+    Identifier,
+    ItemFact,
+    MergeRecord,
+    OrderFact,
+    ProductFact,
+    Profile,
+)
+from clm_plugin.recommendations.models import CoPurchase
+
+__all__ = [
+    "Campaign", "CategoryFact", "CoPurchase", "CompiledPlan", "Consent", "Credit", "DeadLetter",
+    "Delivery", "Enrolment", "Event", "EventKey", "Facts", "Heartbeat", "Identifier", "Impression",
+    "ItemFact", "MailClick", "MergeRecord", "OrderFact", "PlanSet", "ProductFact", "Profile",
+    "PurchaseGap", "QueuedEvent", "Receipt", "Shard", "StageChange", "Standing", "Suppression",
+    "Touch",
+]

@@ -1,0 +1,87 @@
+"""The seam to the shop: an abstract class, one adapter per kind of shop."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from clm_plugin.exceptions import ClmError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from django.core.checks import CheckMessage
+    from django.http import HttpRequest
+
+    from clm_plugin.shop.data import (
+        Added, Basket, Category, Customer, Order, Product, Refund, Wanted,
+    )
+
+
+class ShopError(ClmError):
+    """The shop cannot do what was asked, or ``CLM["SHOP"]`` names no usable adapter."""
+
+
+class Shop(ABC):
+    """What the plugin needs from a shop. Reads are batched; none may be called in a loop."""
+
+    supports_baskets: bool = True
+    """``basket``, ``request_basket`` and ``add_lines`` work; else basket campaigns are refused."""
+    supports_refunds: bool = True
+    supports_catalogue: bool = True
+
+    @abstractmethod
+    def connect(self) -> None:
+        """Connect receivers to the shop's signals, once, at start-up. Receivers never raise."""
+
+    @abstractmethod
+    def customers(self, ids: Iterable[str]) -> dict[str, Customer]:
+        """Accounts by id; unknown ids are left out."""
+
+    @abstractmethod
+    def products(self, ids: Iterable[str]) -> dict[str, Product]:
+        """Products with price, stock, picture and variants by id; unknown ids are left out."""
+
+    @abstractmethod
+    def categories(self) -> dict[str, Category]:
+        """All categories by id."""
+
+    @abstractmethod
+    def orders(self, *, after: str = "", limit: int = 1000) -> list[Order]:
+        """Orders in a fixed order of placing, from behind the cursor ``after``; [] at the end."""
+
+    @abstractmethod
+    def count_orders(self, *, after: str = "") -> int:
+        """How many orders ``orders`` would still give behind a cursor (for progress bars)."""
+
+    @abstractmethod
+    def refunds(self, *, after: str = "", limit: int = 1000) -> list[Refund]:
+        """Refunds, likewise."""
+
+    @abstractmethod
+    def registrations(self, *, after: str = "", limit: int = 1000) -> list[Customer]:
+        """Accounts in order of id (the cursor is the id), for the back-fill."""
+
+    @abstractmethod
+    def basket(self, basket_id: str) -> Basket | None:
+        """A basket that is still open; None when it became an order, was merged or is gone."""
+
+    @abstractmethod
+    def request_basket(self, request: HttpRequest) -> Basket | None:
+        """The shopper's own basket of this request; None without one. Never creates one."""
+
+    @abstractmethod
+    def add_lines(self, request: HttpRequest, wanted: Sequence[Wanted]) -> Added:
+        """Put products into the request's basket; never lowers or removes what is there.
+
+        ``Wanted.quantity`` is the least quantity there should be afterwards, so that doing it
+        twice changes nothing. Price, stock and permissions are the shop's own rules.
+        """
+
+    @abstractmethod
+    def basket_url(self) -> str:
+        """Path of the basket page."""
+
+    def check(self) -> list[CheckMessage]:
+        """System checks of the adapter: what is missing, with id and hint."""
+        return []

@@ -1,0 +1,1 @@
+"""For hosts: what you test your own shop with."""
