@@ -1,0 +1,108 @@
+"""A pretend card gateway: it approves, declines or times out, and keeps a ledger of what it did."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from demo_shop import clock
+from demo_shop.models import GatewayTransaction
+
+APPROVES = "4242424242424242"
+DECLINES = "4000000000000002"
+TIMES_OUT = "4000000000000119"
+OUTCOMES = {APPROVES: "approve", DECLINES: "decline", TIMES_OUT: "timeout"}
+
+
+class GatewayError(Exception):
+    """The gateway did not do what it was asked; the text is fit for the shopper."""
+
+
+class CardDeclinedError(GatewayError):
+    """The bank said no. Nothing was charged."""
+
+
+class GatewayTimeoutError(GatewayError):
+    """No answer came in time. The gateway charges nothing it did not confirm."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardToken:
+    """Stands for a card after the gateway has seen it: the shop never stores the number."""
+
+    token: str
+    label: str
+
+
+def tokenise(number: str) -> CardToken:
+    """Swaps a card number for a token; an unknown number counts as a good card."""
+    digits = re.sub(r"\D", "", number)
+    outcome = OUTCOMES.get(digits, "approve")
+    label = _("Card ending %(digits)s") % {"digits": digits[-4:]}
+    return CardToken(token=f"tok_{outcome}_{secrets.token_hex(6)}", label=label)
+
+
+def charge(*, token: str, amount: Decimal, currency: str, order_number: str) -> str:
+    """Takes ``amount`` and returns the gateway's reference."""
+    outcome = token.split("_")[1] if token.count("_") == 2 else "decline"
+    status = {
+        "approve": GatewayTransaction.Status.CAPTURED,
+        "timeout": GatewayTransaction.Status.TIMED_OUT,
+    }.get(outcome, GatewayTransaction.Status.DECLINED)
+    row = GatewayTransaction.objects.create(
+        reference=f"ch_{secrets.token_hex(8)}",
+        kind=GatewayTransaction.Kind.CHARGE,
+        status=status,
+        order_number=order_number,
+        amount=amount,
+        currency=currency,
+        created_at=clock.now(),
+    )
+    if status == GatewayTransaction.Status.DECLINED:
+        raise CardDeclinedError(
+            _("Your bank declined the card. Nothing was charged; please try another card.")
+        )
+    if status == GatewayTransaction.Status.TIMED_OUT:
+        raise GatewayTimeoutError(
+            _(
+                "The payment service did not answer in time. Nothing was charged and your "
+                "basket is safe; please try again in a moment."
+            )
+        )
+    return row.reference
+
+
+def refundable(*, reference: str) -> Decimal:
+    """What is left of a charge after its refunds."""
+    row = GatewayTransaction.objects.filter(
+        reference=reference, status=GatewayTransaction.Status.CAPTURED
+    ).first()
+    return row.left if row else Decimal("0.00")
+
+
+def refund(*, reference: str, amount: Decimal) -> str:
+    """Gives back ``amount`` of a charge and returns the refund's reference."""
+    with transaction.atomic():
+        # The lock makes two refunds of one charge queue up instead of both fitting in.
+        charged = (
+            GatewayTransaction.objects.select_for_update()
+            .filter(reference=reference, status=GatewayTransaction.Status.CAPTURED)
+            .first()
+        )
+        if charged is None:
+            raise GatewayError(_("The gateway knows no such payment."))
+        if amount <= 0 or amount > charged.left:
+            raise GatewayError(_("The refund is larger than what is left of the payment."))
+        return GatewayTransaction.objects.create(
+            reference=f"re_{secrets.token_hex(8)}",
+            kind=GatewayTransaction.Kind.REFUND,
+            status=GatewayTransaction.Status.REFUNDED,
+            parent=charged,
+            order_number=charged.order_number,
+            amount=amount,
+            currency=charged.currency,
+            created_at=clock.now(),
+        ).reference

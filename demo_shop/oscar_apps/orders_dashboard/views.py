@@ -1,0 +1,92 @@
+"""Oscar's order page with buttons that cancel and refund."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from oscar.apps.dashboard.orders.views import OrderDetailView as OscarOrderDetailView
+from oscar.apps.order.exceptions import InvalidOrderStatus, InvalidPaymentEvent
+from oscar.apps.payment.exceptions import PaymentError
+
+from demo_shop import refunds
+from demo_shop.oscar_apps.orders_dashboard.forms import RefundAmountForm, RefundLinesForm
+
+
+class OrderDetailView(OscarOrderDetailView):  # type: ignore[misc]
+    order_actions = (
+        *OscarOrderDetailView.order_actions,
+        "cancel_order",
+        "refund_all",
+        "refund_amount",
+        "refund_lines",
+    )
+
+    def get_handler(self, user: Any = None) -> refunds.ShopEventHandler:
+        return refunds.ShopEventHandler(user=user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        order, left = self.object, refunds.refundable(self.object)
+        context["refundable"] = left
+        context["can_cancel"] = refunds.CANCELLED in order.available_statuses()
+        context.setdefault("amount_form", RefundAmountForm(left=left, prefix="amount"))
+        context.setdefault("lines_form", RefundLinesForm(order=order, prefix="lines"))
+        # super() drops what it does not know, so a form with errors has to be put back.
+        context.update({k: v for k, v in kwargs.items() if k in {"amount_form", "lines_form"}})
+        return context
+
+    def cancel_order(self, request: HttpRequest, order: Any) -> HttpResponse:
+        note = _("Order cancelled")
+        return self._act(
+            lambda: self.get_handler(user=request.user).handle_order_status_change(
+                order, refunds.CANCELLED, note_msg=note
+            ),
+            _("The order is cancelled; what was paid has been refunded."),
+        )
+
+    def refund_all(self, request: HttpRequest, order: Any) -> HttpResponse:
+        left = refunds.refundable(order)
+        return self._act(
+            lambda: self.get_handler(user=request.user).refund_amount(order, left),
+            _("Everything has been refunded."),
+        )
+
+    def refund_amount(self, request: HttpRequest, order: Any) -> HttpResponse:
+        left = refunds.refundable(order)
+        form = RefundAmountForm(request.POST, left=left, prefix="amount")
+        if not form.is_valid():
+            return self._show(amount_form=form)
+        amount = form.cleaned_data["amount"]
+        return self._act(
+            lambda: self.get_handler(user=request.user).refund_amount(order, amount),
+            _("Refunded %(amount)s.") % {"amount": amount},
+        )
+
+    def refund_lines(self, request: HttpRequest, order: Any) -> HttpResponse:
+        form = RefundLinesForm(request.POST, order=order, prefix="lines")
+        if not form.is_valid():
+            return self._show(lines_form=form)
+        lines, quantities = form.chosen()
+        return self._act(
+            lambda: self.get_handler(user=request.user).refund_lines(
+                order, lines, quantities, shipping=form.shipping_amount()
+            ),
+            _("The chosen items have been refunded."),
+        )
+
+    def _act(self, action: Callable[[], Any], success: str) -> HttpResponse:
+        try:
+            action()
+        except (PaymentError, InvalidPaymentEvent, InvalidOrderStatus) as error:
+            messages.error(self.request, str(error) or _("This refund is not possible."))
+        else:
+            messages.success(self.request, success)
+        response: HttpResponse = self.reload_page(fragment="refund")
+        return response
+
+    def _show(self, **forms: Any) -> HttpResponse:
+        shown: HttpResponse = self.render_to_response(self.get_context_data(**forms))
+        shown.status_code = 422
+        return shown
