@@ -1,0 +1,51 @@
+"""Fixtures for every test. Those that start a real server or process live in ``services``."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.services.baseline import keep_baseline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+pytest_plugins = [
+    "tests.services.browser",
+    "tests.services.database",
+    "tests.services.mail",
+    "tests.services.servers",
+    "tests.services.workers",
+]
+
+# Playwright runs an event loop in the main thread, and Django then refuses the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Warnings are errors. Each exception names whose fault it is.
+TOLERATED = [
+    # pytest-base-url, which pytest-playwright brings along
+    "ignore:Session-scoped fixtures defined as instance methods:pytest.PytestRemovedIn10Warning",
+]
+
+keep_baseline()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for line in TOLERATED:
+        config.addinivalue_line("filterwarnings", line)
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Marks what a test needs by the fixtures it asks for, so that nobody forgets to."""
+    needs = {
+        "postgres": {"postgres_server", "postgres_database"},
+        "services": {"valkey_url", "celery_worker_process", "smtp_recorder"},
+        "browser": {"page", "context", "browser", "phone"},
+    }
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        for mark, fixtures in needs.items():
+            if used & fixtures:
+                item.add_marker(mark)
