@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_model
 from wagtail import blocks
@@ -19,7 +20,7 @@ class ProductShelfBlock(blocks.StructBlock):
     class Meta:
         icon = "tag"
         label = _("Product shelf")
-        description = _("The newest products of a category")
+        description = _("The favourites of a category")
         template = "demo_shop/blocks/product_shelf.html"
         preview_value = {"heading": "Fresh on the shelf", "category": "", "count": 4}
 
@@ -31,7 +32,8 @@ class ProductShelfBlock(blocks.StructBlock):
         category = get_model("catalogue", "Category").objects.filter(slug=value["category"]).first()
         if category is not None:
             products = products.filter(categories__in=category.get_descendants_and_self())
-        context["products"] = products.order_by("pk").distinct()[: value["count"]]
+        popular = F("stats__num_purchases").desc(nulls_last=True)
+        context["products"] = products.order_by(popular, "pk").distinct()[: value["count"]]
         context["category"] = category
         return context
 

@@ -30,7 +30,7 @@ HOME: dict[str, Any] = {
             "type": "action",
             "value": {
                 "heading": "Autumn lights",
-                "text": "Lanterns, candles and strings of small lamps, ready before the clocks change.",
+                "text": "Lanterns, candles and strings of small lamps for the long evenings.",
                 "label": "See the lights",
                 "url": "/autumn-lights/",
             },

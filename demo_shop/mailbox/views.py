@@ -46,7 +46,8 @@ def mail_html(request: HttpRequest, name: str) -> HttpResponse:
     response = HttpResponse(html if found else base + html)
     here = f"{request.scheme}://{request.get_host()}"
     response[HEADER] = (
-        "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox "
+        "allow-top-navigation-by-user-activation; default-src 'none'; "
         f"style-src 'unsafe-inline'; img-src {here} data:; frame-ancestors 'self'"
     )
     return response

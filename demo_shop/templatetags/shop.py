@@ -31,11 +31,21 @@ def category_tiles() -> list[dict[str, Any]]:
     return tiles
 
 
+# What the shop paid is kept as an attribute; it is nobody's business in front of the counter.
+HIDDEN_ATTRIBUTES = {"cost_price"}
+
+
+@register.simple_tag
+def shown_attributes(product: Any) -> list[Any]:
+    """A product's attributes that shoppers may see."""
+    values = product.get_attribute_values()
+    return [value for value in values if value.attribute.code not in HIDDEN_ATTRIBUTES]
+
+
 @register.simple_tag
 def variant_label(child: Any) -> str:
     """How a variant differs from its sisters: "Red Retrospot" rather than the whole title."""
-    values = [value.value_as_text for value in child.attribute_values.all()]
-    return ", ".join(values) or str(child.get_title())
+    return ", ".join(str(value.value) for value in shown_attributes(child)) or str(child.title)
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-"""The card form of the payment page."""
+"""The address form of this shop and the card form of the payment page."""
 
 import re
 from typing import Any
@@ -6,9 +6,39 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from oscar.apps.checkout.forms import ShippingAddressForm as OscarShippingAddressForm
 from oscar.apps.payment.bankcards import luhn
 
 from demo_shop import clock, gateway
+
+
+HOME_COUNTRY = "GB"
+AUTOCOMPLETE = {
+    "first_name": "given-name",
+    "last_name": "family-name",
+    "line1": "address-line1",
+    "line2": "address-line2",
+    "line4": "address-level2",
+    "postcode": "postal-code",
+    "country": "country",
+    "phone_number": "tel",
+}
+
+
+class ShippingAddressForm(OscarShippingAddressForm):  # type: ignore[misc]
+    """Oscar's form without the lines nobody here fills in, and at home by default."""
+
+    class Meta(OscarShippingAddressForm.Meta):
+        fields = (*AUTOCOMPLETE, "notes")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, value in AUTOCOMPLETE.items():
+            if name in self.fields:
+                self.fields[name].widget.attrs["autocomplete"] = value
+        self.fields["notes"].widget.attrs["rows"] = 2
+        if "country" in self.fields:
+            self.fields["country"].initial = HOME_COUNTRY
 
 
 class CardForm(forms.Form):

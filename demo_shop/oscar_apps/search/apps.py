@@ -1,0 +1,5 @@
+from oscar.apps.search.apps import SearchConfig as OscarSearchConfig
+
+
+class SearchConfig(OscarSearchConfig):  # type: ignore[misc]
+    name = "demo_shop.oscar_apps.search"
