@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -70,9 +71,10 @@ def usual_prices(lines: list[RawLine]) -> dict[str, int]:
 
 
 def retail_quantity(quantity: int, price: int) -> int:
-    """Cap a trade quantity to what one household buys: fewer of what costs more."""
+    """Scale a trade quantity to what one household buys: fewer of what costs more."""
+    # Trade buyers take packs of 6, 12 or 48. The root keeps who took more, at a household's size.
     cap = max(1, min(MOST_OF_ONE, SHOPPER_SPEND // price))
-    return min(quantity, cap)
+    return min(math.isqrt(quantity), cap)
 
 
 def retail_price(paid: int, usual: int) -> int:
