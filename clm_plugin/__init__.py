@@ -1,3 +1,25 @@
 """Customer lifecycle management inside a Django store. Read ``pipeline.py`` first."""
 
 __version__ = "0.1.0"
+
+INSTALLED_APPS = [
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_tasks",
+    "django_celery_beat",
+    "rest_framework",
+    "clm_plugin",
+]
+"""What a store without Wagtail adds to its INSTALLED_APPS (behind ``haystack``, if it is there)."""

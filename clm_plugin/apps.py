@@ -1,6 +1,11 @@
-"""The one Django app of the plugin."""
+"""The one Django app of the plugin: nothing but wiring."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,11 +15,53 @@ class ClmPluginConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clm_plugin import checks  # noqa: F401  (registers the system checks)
+        from clm_plugin import checks, jobs  # noqa: F401  (checks register themselves)
+        from clm_plugin.events.api import on_stored
+
+        post_migrate.connect(make_rows, sender=self)
+        if jobs.wake not in on_stored:
+            on_stored.append(jobs.wake)
+        self._watch_campaigns()
+        self._connect_shop()
+
+    def _watch_campaigns(self) -> None:
+        from wagtail.signals import published, unpublished
+
+        from clm_plugin.campaigns.authoring import Campaign
+
+        published.connect(on_published, sender=Campaign)
+        unpublished.connect(on_withdrawn, sender=Campaign)
+        post_delete.connect(on_withdrawn, sender=Campaign)
+
+    def _connect_shop(self) -> None:
         from clm_plugin.shop.api import ShopError, get_shop
 
         try:
             shop = get_shop()
         except ShopError:
-            return  # the system check clm.E002 explains it; a wrong path must not hide the check
+            return  # the system check clm.E002 explains it; a crash here would hide the check
         shop.connect()
+
+
+def make_rows(using: str, **_: Any) -> None:
+    """The fixed rows: queue shards and the one plan-set row. Idempotent."""
+    from clm_plugin.conf import settings
+    from clm_plugin.models import PlanSet, Shard
+
+    shards = [Shard(id=number) for number in range(settings.QUEUE_SHARDS)]
+    Shard.objects.using(using).bulk_create(shards, ignore_conflicts=True)
+    PlanSet.objects.using(using).bulk_create([PlanSet(id=1)], ignore_conflicts=True)
+
+
+def on_published(instance: Any, **_: Any) -> None:
+    """A campaign went live (by hand, workflow or schedule): compile it."""
+    from clm_plugin import clock
+    from clm_plugin.campaigns.api import publish_plan
+
+    publish_plan(instance, now=clock.now())
+
+
+def on_withdrawn(instance: Any, **_: Any) -> None:
+    from clm_plugin.campaigns.api import withdraw_plan
+
+    withdraw_plan(instance.key)

@@ -1,1 +1,128 @@
-"""System checks: what a host got wrong, with an id and a hint each."""
+"""System checks: what a host got wrong, each with an id and a hint."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
+
+from clm_plugin.conf import KNOWN, current
+from clm_plugin.shop.api import ShopError, get_shop
+
+_NEEDED_APPS = (
+    "django.contrib.sites",
+    "django_celery_beat",
+    "rest_framework",
+    "wagtail",
+    "wagtail.admin",
+    "wagtail.snippets",
+    "wagtail.users",
+    "modelcluster",
+    "taggit",
+)
+
+
+@register("clm")
+def check_settings(**_: Any) -> list[CheckMessage]:
+    """clm.E001 unknown keys, clm.E003 values of the wrong kind, clm.E004 the clock."""
+    given = getattr(django_settings, "CLM", {})
+    if not isinstance(given, dict):
+        return [Error("CLM must be a dictionary.", hint='CLM = {"SHOP": "…"}', id="clm.E003")]
+    found: list[CheckMessage] = [
+        Error(
+            f'CLM["{name}"] is not a setting of clm_plugin.',
+            hint=f"Known settings: {', '.join(sorted(KNOWN))}.",
+            id="clm.E001",
+        )
+        for name in sorted(set(map(str, given)) - KNOWN)
+    ]
+    values = current()
+    for name in sorted(KNOWN & set(given)):
+        default = type(values).__dataclass_fields__[name].default
+        value = getattr(values, name)
+        if default is not None and not isinstance(value, _kinds(default)):
+            found.append(
+                Error(
+                    f'CLM["{name}"] must be a {type(default).__name__}, not {value!r}.',
+                    hint=f"The default is {default!r}.",
+                    id="clm.E003",
+                )
+            )
+    if not 0 <= float(values.GLOBAL_HOLDOUT) < 1:
+        found.append(Error('CLM["GLOBAL_HOLDOUT"] must be from 0 to below 1.', id="clm.E003"))
+    try:
+        clock_ok = callable(import_string(values.CLOCK))
+    except (ImportError, AttributeError):
+        clock_ok = False
+    if not clock_ok:
+        found.append(
+            Error(
+                f'CLM["CLOCK"] = {values.CLOCK!r} is not a callable.',
+                hint="Leave it out to use django.utils.timezone.now.",
+                id="clm.E004",
+            )
+        )
+    return found
+
+
+def _kinds(default: object) -> type | tuple[type, ...]:
+    if isinstance(default, bool):
+        return bool
+    return (int, float) if isinstance(default, float) else type(default)
+
+
+@register("clm")
+def check_shop(**_: Any) -> list[CheckMessage]:
+    """clm.E002 the adapter; its own checks follow."""
+    try:
+        return get_shop().check()
+    except ShopError as error:
+        return [
+            Error(
+                str(error),
+                hint='For django-oscar: CLM = {"SHOP": "clm_plugin.adapters.oscar.OscarShop"}.',
+                id="clm.E002",
+            )
+        ]
+
+
+@register("clm")
+def check_host(**_: Any) -> list[CheckMessage]:
+    """clm.E005 apps, clm.E006 time zones, clm.W007 URLs, clm.W008 middleware."""
+    found: list[CheckMessage] = [
+        Error(
+            f"{name} is not in INSTALLED_APPS.",
+            hint="Add clm_plugin.INSTALLED_APPS to the list: it holds all that is needed.",
+            id="clm.E005",
+        )
+        for name in _NEEDED_APPS
+        if not apps.is_installed(name)
+    ]
+    if not django_settings.USE_TZ:
+        found.append(Error("clm_plugin needs USE_TZ = True.", id="clm.E006"))
+    try:
+        import_module(django_settings.ROOT_URLCONF)
+        reverse("clm:collect")
+    except (ImportError, NoReverseMatch):
+        found.append(
+            Warning(
+                "The URLs of clm_plugin are not included.",
+                hint='path("clm/", include("clm_plugin.urls")) in your ROOT_URLCONF.',
+                id="clm.W007",
+            )
+        )
+    for name in ("SessionMiddleware", "AuthenticationMiddleware"):
+        if not any(path.endswith(name) for path in django_settings.MIDDLEWARE):
+            found.append(
+                Warning(
+                    f"No {name} in MIDDLEWARE.",
+                    hint="Without it logged-in shoppers are taken for anonymous visitors.",
+                    id="clm.W008",
+                )
+            )
+    return found

@@ -59,6 +59,8 @@ class Settings:
     """Local hours in which no marketing mail leaves: from, until."""
     TIME_ZONE: str = ""
     """Zone of quiet hours when a profile has none; empty: Django's TIME_ZONE."""
+    SOFT_OPT_IN: bool = False
+    """Mail customers (account or order) who never said no; off: only who said yes."""
     SENDING: bool = True
     """Off (staging, shadow mode): decisions and receipts are made, nothing is sent."""
 

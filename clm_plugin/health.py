@@ -28,7 +28,9 @@ def beat(*parts: str, now: datetime) -> None:
     """Note that these parts are alive at ``now`` (real time)."""
     Heartbeat.objects.bulk_create(
         [Heartbeat(part=part, beat_at=now) for part in parts],
-        update_conflicts=True, unique_fields=["part"], update_fields=["beat_at"],
+        update_conflicts=True,
+        unique_fields=["part"],
+        update_fields=["beat_at"],
     )
 
 

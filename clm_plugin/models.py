@@ -9,9 +9,9 @@ from clm_plugin.campaigns.models import (
     PlanSet,
     Receipt,
 )
-from clm_plugin.events.models import DeadLetter, Event, EventKey, QueuedEvent, Shard
+from clm_plugin.events.models import Cursor, DeadLetter, Event, EventKey, QueuedEvent, Shard
 from clm_plugin.health import Heartbeat
-from clm_plugin.lifecycle.models import PurchaseGap, Standing, StageChange
+from clm_plugin.lifecycle.models import PurchaseGap, StageChange, Standing
 from clm_plugin.messages.models import Delivery, MailClick, Suppression
 from clm_plugin.profiles.models import (
     CategoryFact,
@@ -27,9 +27,35 @@ from clm_plugin.profiles.models import (
 from clm_plugin.recommendations.models import CoPurchase
 
 __all__ = [
-    "Campaign", "CategoryFact", "CoPurchase", "CompiledPlan", "Consent", "Credit", "DeadLetter",
-    "Delivery", "Enrolment", "Event", "EventKey", "Facts", "Heartbeat", "Identifier", "Impression",
-    "ItemFact", "MailClick", "MergeRecord", "OrderFact", "PlanSet", "ProductFact", "Profile",
-    "PurchaseGap", "QueuedEvent", "Receipt", "Shard", "StageChange", "Standing", "Suppression",
+    "Campaign",
+    "CategoryFact",
+    "CoPurchase",
+    "CompiledPlan",
+    "Consent",
+    "Credit",
+    "Cursor",
+    "DeadLetter",
+    "Delivery",
+    "Enrolment",
+    "Event",
+    "EventKey",
+    "Facts",
+    "Heartbeat",
+    "Identifier",
+    "Impression",
+    "ItemFact",
+    "MailClick",
+    "MergeRecord",
+    "OrderFact",
+    "PlanSet",
+    "ProductFact",
+    "Profile",
+    "PurchaseGap",
+    "QueuedEvent",
+    "Receipt",
+    "Shard",
+    "StageChange",
+    "Standing",
+    "Suppression",
     "Touch",
 ]

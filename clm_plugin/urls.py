@@ -1,6 +1,8 @@
-"""What a host includes under ``/clm/``."""
+"""What a host includes: ``path("clm/", include("clm_plugin.urls"))``."""
 
-from django.urls import path
+from django.urls import include, path
 
 app_name = "clm"
-urlpatterns: list = []
+urlpatterns = [
+    path("", include("clm_plugin.rest.urls")),
+]

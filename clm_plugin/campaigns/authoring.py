@@ -45,7 +45,9 @@ class Campaign(
     """Trigger + audience + steps + guardrails."""
 
     key = models.SlugField(
-        _("key"), unique=True, max_length=64,
+        _("key"),
+        unique=True,
+        max_length=64,
         help_text=_("Short name in reports and links; do not change it once live."),
     )
     name = models.CharField(_("name"), max_length=120)
@@ -53,7 +55,9 @@ class Campaign(
     audience = StreamField(AudienceStream(required=False), verbose_name=_("for"), blank=True)
     steps = StreamField(StepStream(), verbose_name=_("steps"))
     priority = models.PositiveSmallIntegerField(
-        _("priority"), default=50, validators=[MaxValueValidator(100)],
+        _("priority"),
+        default=50,
+        validators=[MaxValueValidator(100)],
         help_text=_("0 to 100; where two campaigns want the same place, the higher wins."),
     )
     bought_within_days = models.PositiveSmallIntegerField(
@@ -64,14 +68,19 @@ class Campaign(
         _("drop a mail after (hours)"), default=24, validators=[MinValueValidator(1)]
     )
     holdout_percent = models.PositiveSmallIntegerField(
-        _("control group (%)"), default=0, validators=[MaxValueValidator(50)],
+        _("control group (%)"),
+        default=0,
+        validators=[MaxValueValidator(50)],
         help_text=_("Kept back from this campaign, to measure what it earns."),
     )
 
     _revisions = GenericRelation("wagtailcore.Revision", related_query_name="clm_campaign")
     workflow_states = GenericRelation(
-        "wagtailcore.WorkflowState", content_type_field="base_content_type",
-        object_id_field="object_id", related_query_name="clm_campaign", for_concrete_model=False,
+        "wagtailcore.WorkflowState",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="clm_campaign",
+        for_concrete_model=False,
     )
 
     panels = [
@@ -121,7 +130,9 @@ class Campaign(
     def preview_modes(self) -> list[tuple[str, Any]]:
         kinds = {step.block_type for step in self.steps} if self.steps else set()
         modes = [
-            ("mail", _("Mail")), ("popup", _("Popup")), ("bundle", _("Often bought together")),
+            ("mail", _("Mail")),
+            ("popup", _("Popup")),
+            ("bundle", _("Often bought together")),
         ]
         return [mode for mode in modes if mode[0] in kinds] or modes[:1]
 

@@ -17,7 +17,10 @@ def stage_choices() -> list[tuple[str, object]]:
 
 class BasketIdleBlock(blocks.StructBlock):
     idle_minutes = blocks.IntegerBlock(
-        label=_("Idle for (minutes)"), default=30, min_value=5, max_value=10_080,
+        label=_("Idle for (minutes)"),
+        default=30,
+        min_value=5,
+        max_value=10_080,
         help_text=_("How long a basket rests before it counts as abandoned."),
     )
 
@@ -31,8 +34,9 @@ class ExitSignalBlock(blocks.StructBlock):
     min_product_views = blocks.IntegerBlock(
         label=_("Products viewed, at least"), default=3, min_value=0, max_value=100
     )
-    empty_basket = blocks.BooleanBlock(label=_("Only with an empty basket"), default=True,
-                                       required=False)
+    empty_basket = blocks.BooleanBlock(
+        label=_("Only with an empty basket"), default=True, required=False
+    )
 
     class Meta:
         icon = "logout"
@@ -42,7 +46,9 @@ class ExitSignalBlock(blocks.StructBlock):
 
 class SlotBlock(blocks.StructBlock):
     slot = blocks.RegexBlock(
-        regex=r"^[a-z][a-z0-9-]{0,63}$", label=_("Slot"), default="product-bundle",
+        regex=r"^[a-z][a-z0-9-]{0,63}$",
+        label=_("Slot"),
+        default="product-bundle",
         help_text=_("The name a page gives in its clm_slot tag."),
     )
 
@@ -83,8 +89,9 @@ class MailBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=150)
     body = blocks.RichTextBlock(label=_("Text"), features=_TEXT, max_length=5_000)
     button = blocks.CharBlock(label=_("Button"), max_length=60)
-    show_basket = blocks.BooleanBlock(label=_("Show the basket's lines"), default=True,
-                                      required=False)
+    show_basket = blocks.BooleanBlock(
+        label=_("Show the basket's lines"), default=True, required=False
+    )
 
     class Meta:
         icon = "mail"
@@ -96,7 +103,9 @@ class PopupBlock(blocks.StructBlock):
     body = blocks.RichTextBlock(label=_("Text"), features=_TEXT, max_length=2_000)
     button = blocks.CharBlock(label=_("Button"), max_length=60)
     link = blocks.CharBlock(
-        label=_("Button leads to"), max_length=500, default="/",
+        label=_("Button leads to"),
+        max_length=500,
+        default="/",
         help_text=_("A path of this shop, such as /catalogue/."),
     )
 
@@ -107,8 +116,9 @@ class PopupBlock(blocks.StructBlock):
 
 class BundleBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=120)
-    max_items = blocks.IntegerBlock(label=_("Products beside this one, at most"), default=2,
-                                    min_value=1, max_value=5)
+    max_items = blocks.IntegerBlock(
+        label=_("Products beside this one, at most"), default=2, min_value=1, max_value=5
+    )
 
     class Meta:
         icon = "duplicate"

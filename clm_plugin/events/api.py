@@ -10,9 +10,11 @@ from clm_plugin.events.capture import (
     stored_event,
 )
 from clm_plugin.events.catalogue import TYPES, check
+from clm_plugin.events.cursors import cursor_of, drop_cursors, move_cursor
 from clm_plugin.events.data import Event, NewEvent, actor, uuid7
 from clm_plugin.events.limits import (
     MAX_BODY,
+    MAX_EVENT,
     MAX_EVENTS,
     BadEvent,
     clamp,
@@ -20,6 +22,7 @@ from clm_plugin.events.limits import (
     clean_text,
     parse_json,
 )
+from clm_plugin.events.log import count_events, in_batches
 from clm_plugin.events.queue import (
     Claim,
     claim,
@@ -28,12 +31,14 @@ from clm_plugin.events.queue import (
     lag,
     next_due,
     postpone,
+    purge_keys,
     replay,
 )
 
 __all__ = [
-    "MAX_BODY", "MAX_EVENTS", "TYPES", "BadEvent", "Claim", "Event", "NewEvent", "actor", "by_ids",
-    "check", "claim", "clamp", "clean_int", "clean_text", "dead_letters", "finish", "key_of", "lag",
-    "next_due", "on_stored", "parse_json", "postpone", "record", "record_many", "replay", "shard_of",
-    "stored_event", "uuid7",
+    "MAX_BODY", "MAX_EVENT", "MAX_EVENTS", "TYPES", "BadEvent", "Claim", "Event", "NewEvent",
+    "actor", "by_ids", "check", "claim", "clamp", "clean_int", "clean_text", "count_events",
+    "cursor_of", "dead_letters", "drop_cursors", "finish", "in_batches", "key_of", "lag",
+    "move_cursor", "next_due", "on_stored", "parse_json", "postpone", "purge_keys", "record",
+    "record_many", "replay", "shard_of", "stored_event", "uuid7",
 ]

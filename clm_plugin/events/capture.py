@@ -76,9 +76,9 @@ def shard_of(actor: str) -> int:
     return crc32(actor.encode()) % settings.QUEUE_SHARDS
 
 
-def key_of(source: str, key: str) -> UUID:
+def key_of(namespace: str, key: str) -> UUID:
     """The 128-bit dedupe key of a source's own id."""
-    digest = hashlib.blake2b(f"{source}\x1f{key}".encode(), digest_size=16).digest()
+    digest = hashlib.blake2b(f"{namespace}\x1f{key}".encode(), digest_size=16).digest()
     return UUID(bytes=digest)
 
 
@@ -95,9 +95,7 @@ def _row(new: NewEvent, at: datetime, checked: bool) -> Row:
         type=new.type,
         actor=clean_text(new.actor, "actor", 80),
         object_id=clean_text(new.object_id, "object_id", 64),
-        occurred_at=clamp(
-            new.occurred_at, received_at=at, memory=_MEMORY.get(new.source)
-        ),
+        occurred_at=clamp(new.occurred_at, received_at=at, memory=_MEMORY.get(new.source)),
         received_at=at,
         source=new.source,
         payload=payload,
@@ -106,7 +104,7 @@ def _row(new: NewEvent, at: datetime, checked: bool) -> Row:
     return Row(
         event=event,
         version=TYPES[new.type].version,
-        key=key_of(new.source, new.key) if new.key else event_id,
+        key=key_of(new.namespace or new.source, new.key) if new.key else event_id,
         keep_until=(at + timedelta(days=settings.BROWSER_KEY_DAYS)).date() if browser else None,
         shard=shard_of(new.actor),
         payload_json=text,

@@ -171,6 +171,15 @@ class OrderStatusChanged(Payload):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderLineStatusChanged(Payload):
+    type = "order.line_status_changed"
+    order_id: str
+    product_id: str = ""
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Payload):
     type = "order.cancelled"
     order_id: str

@@ -21,8 +21,10 @@ def actor(kind: str, value: object) -> str:
 class NewEvent:
     """What a source hands in.
 
-    ``key`` is the source's own id of what happened (dedupe key inside ``source``); without one,
-    the event cannot be told from a replay and is always stored. ``links`` are further actors that
+    ``key`` is the source's own id of what happened (dedupe key inside ``namespace``, which is the
+    source unless said); without one, the event cannot be told from a replay and is always stored.
+    The shop's live signals, the reconciler and the back-fill share the namespace ``shop``, so that
+    an order counts once, whoever tells it first. ``links`` are further actors that
     the *server* knows to be the same person; a public body never fills them. ``actor`` may be
     empty for what is about no person (stock, price).
     """
@@ -35,6 +37,7 @@ class NewEvent:
     key: str = ""
     links: tuple[str, ...] = ()
     object_id: str = ""
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,21 @@ class Shard(models.Model):
         return str(self.id)
 
 
+class Cursor(models.Model):
+    """How far a reader of the shop's records has come (``backfill.orders``, ``reconcile.refunds``).
+
+    Moved in the transaction that stores what was read, so a stopped run goes on where it was. No
+    personal data: a cursor names a moment and a row.
+    """
+
+    name = models.CharField(max_length=64, primary_key=True)
+    value = models.CharField(max_length=128)
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
+
+
 class DeadLetter(models.Model):
     """An event that failed every try, with the reason; replayed from the console or by command."""
 

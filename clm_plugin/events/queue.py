@@ -17,7 +17,7 @@ from django.db.models import Exists, F, Min, OuterRef
 
 from clm_plugin.conf import settings
 from clm_plugin.events.capture import by_ids
-from clm_plugin.events.models import DeadLetter, QueuedEvent, Shard
+from clm_plugin.events.models import DeadLetter, EventKey, QueuedEvent, Shard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,3 +106,8 @@ def lag(*, now: datetime) -> tuple[int, timedelta]:
 def next_due() -> datetime | None:
     """When the next queued event is due."""
     return QueuedEvent.objects.aggregate(at=Min("due_at"))["at"]
+
+
+def purge_keys(*, now: datetime) -> int:
+    """Delete dedupe keys of browsers that are past their time; returns how many."""
+    return EventKey.objects.filter(keep_until__lt=now.date()).delete()[0]

@@ -27,8 +27,19 @@ _COLUMNS = (
     "payload, links, shard"
 )
 _TYPES = (
-    "uuid", "date", "uuid", "varchar", "int2", "varchar", "varchar", "timestamptz", "timestamptz",
-    "varchar", "text", "text", "int2",
+    "uuid",
+    "date",
+    "uuid",
+    "varchar",
+    "int2",
+    "varchar",
+    "varchar",
+    "timestamptz",
+    "timestamptz",
+    "varchar",
+    "text",
+    "text",
+    "int2",
 )
 _SPREAD = """
 WITH stage AS ({stage}),
@@ -74,7 +85,17 @@ def insert(rows: Sequence[Row]) -> int:
 def _values(row: Row) -> tuple[object, ...]:
     event = row.event
     return (
-        row.key, row.keep_until, event.id, event.type, row.version, event.actor, event.object_id,
-        event.occurred_at, event.received_at, event.source, row.payload_json, row.links_json,
+        row.key,
+        row.keep_until,
+        event.id,
+        event.type,
+        row.version,
+        event.actor,
+        event.object_id,
+        event.occurred_at,
+        event.received_at,
+        event.source,
+        row.payload_json,
+        row.links_json,
         row.shard,
     )

@@ -55,9 +55,7 @@ def place(who: Situation, cutoffs: Cutoffs, now: datetime) -> Placement:
     """The stage at ``now`` and the moment at which time alone changes it."""
     if who.orders and who.last_order_at:
         return _place_buyer(who.orders, who.last_order_at, cutoffs, now)
-    intent_ends = (
-        who.basket_at + INTENT if who.basket_items and who.basket_at is not None else None
-    )
+    intent_ends = who.basket_at + INTENT if who.basket_items and who.basket_at is not None else None
     if intent_ends is not None and now < intent_ends:
         return Placement(stage="convert", due_at=intent_ends)
     if who.known or who.product_views >= ENGAGED_VIEWS:

@@ -94,6 +94,8 @@ class Facts(models.Model):
     refunded_minor = models.BigIntegerField(default=0)
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True)
+    main_category = models.CharField(max_length=64, default="")
+    """The category with the most spend."""
     gap_days = models.FloatField(null=True)
     """Mean days between orders; null under two orders."""
 

@@ -1,0 +1,62 @@
+"""The door of campaigns."""
+
+from clm_plugin.campaigns.compile import compile_campaign, publish_plan, withdraw_plan
+from clm_plugin.campaigns.data import (
+    Audience,
+    Channel,
+    Contact,
+    Decision,
+    Guardrails,
+    Intent,
+    Person,
+    Plan,
+    Step,
+    Trigger,
+    Verdict,
+)
+from clm_plugin.campaigns.journeys import advance, case_of, move, react
+from clm_plugin.campaigns.plans import forget_plans, live_plans, plan_version
+from clm_plugin.campaigns.queries import (
+    contacts_of,
+    contacts_of_many,
+    limits,
+    next_due,
+    person_of,
+    persons,
+)
+from clm_plugin.campaigns.receipts import note_reactions, write_receipts
+from clm_plugin.campaigns.rules import Case, judge
+
+__all__ = [
+    "Audience",
+    "Case",
+    "Channel",
+    "Contact",
+    "Decision",
+    "Guardrails",
+    "Intent",
+    "Person",
+    "Plan",
+    "Step",
+    "Trigger",
+    "Verdict",
+    "advance",
+    "case_of",
+    "compile_campaign",
+    "contacts_of",
+    "contacts_of_many",
+    "forget_plans",
+    "judge",
+    "limits",
+    "live_plans",
+    "move",
+    "next_due",
+    "note_reactions",
+    "person_of",
+    "persons",
+    "plan_version",
+    "publish_plan",
+    "react",
+    "withdraw_plan",
+    "write_receipts",
+]

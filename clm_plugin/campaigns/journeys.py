@@ -1,0 +1,292 @@
+"""Journeys: who enters, what ends them, and the steps that are due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from clm_plugin.campaigns.data import (
+    Channel,
+    Contact,
+    Decision,
+    Intent,
+    Person,
+    Plan,
+    Step,
+    Verdict,
+)
+from clm_plugin.campaigns.models import Enrolment, Receipt
+from clm_plugin.campaigns.plans import live_plans, plan_version
+from clm_plugin.campaigns.queries import contacts_of_many, limits, persons
+from clm_plugin.campaigns.receipts import write_receipts
+from clm_plugin.campaigns.rules import Case, judge, quiet_until
+from clm_plugin.events.api import uuid7
+from clm_plugin.experiments.api import in_control, is_held_out
+from clm_plugin.upsert import REPLACE, upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.db.models import QuerySet
+
+    from clm_plugin.campaigns.rules import Limits
+    from clm_plugin.events.api import Event
+
+_State = Enrolment.State
+_BASKET_EMPTY = "basket_empty"
+
+
+def react(events: Sequence[Event], profile_of: Mapping[str, int]) -> None:
+    """Let a batch of events start, re-arm and end journeys. Read-in history starts none."""
+    plans = [p for p in live_plans(plan_version()) if p.trigger.kind == "basket_idle"]
+    latest: dict[tuple[int, str], Event] = {}
+    ordered: dict[int, datetime] = {}
+    for event in events:
+        profile = profile_of.get(event.actor)
+        if profile is None:
+            continue
+        if event.type == "basket.changed" and event.is_live:
+            latest[profile, event.payload["basket_id"]] = event
+        elif event.type == "order.placed":
+            ordered[profile] = event.occurred_at
+            latest.pop((profile, event.payload.get("basket_id", "")), None)
+    _enter(plans, latest)
+    emptied = [key for key, event in latest.items() if not _items(event)]
+    if emptied:
+        _waiting().filter(
+            profile__in={pid for pid, _ in emptied}, object_id__in={b for _, b in emptied}
+        ).update(state=_State.EXITED, end_rule=_BASKET_EMPTY, due_at=None)
+    if ordered:
+        _waiting().filter(profile__in=list(ordered)).update(
+            state=_State.EXITED,
+            end_rule="ordered",
+            due_at=None,
+            ended_at=max(ordered.values()),
+        )
+
+
+def _items(event: Event) -> int:
+    return sum(event.payload.get("quantities", ()))
+
+
+def _waiting() -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(state=_State.WAITING)
+
+
+def _enter(plans: Sequence[Plan], latest: Mapping[tuple[int, str], Event]) -> None:
+    """Enrol baskets; a change of the basket starts the rest anew while the trigger matures."""
+    columns = (
+        "campaign",
+        "profile_id",
+        "object_id",
+        "state",
+        "step_id",
+        "entered_at",
+        "due_at",
+        "end_rule",
+    )
+    rows = [
+        (
+            plan.campaign,
+            pid,
+            basket,
+            _State.WAITING.value,
+            "",
+            event.occurred_at,
+            event.occurred_at + plan.trigger.idle,
+            "",
+        )
+        for plan in plans
+        for (pid, basket), event in sorted(latest.items())
+        if _items(event)
+    ]
+    # A basket that already had a step is not enrolled again; one that was emptied may come back.
+    again = (
+        "CASE WHEN {table}.step_id = '' AND ({table}.state = 'waiting'"
+        f" OR {{table}}.end_rule = '{_BASKET_EMPTY}') THEN {{new}} ELSE {{old}} END"
+    )
+    upsert(
+        Enrolment,
+        columns,
+        rows,
+        key=("campaign", "profile_id", "object_id"),
+        combine=dict.fromkeys(("state", "entered_at", "due_at", "end_rule"), again),
+    )
+
+
+@dataclass(slots=True)
+class _Run:
+    """One sweep's work: what it read once, and what it will write once."""
+
+    now: datetime
+    people: Mapping[int, Person]
+    contacts: dict[int, list[Contact]]
+    limits: Limits
+    decisions: list[Decision] = field(default_factory=list)
+    intents: list[Intent] = field(default_factory=list)
+
+
+def advance(*, now: datetime, limit: int = 500) -> tuple[list[Intent], int]:
+    """Take the due steps of up to ``limit`` journeys, in the caller's transaction.
+
+    Returns the mails to deliver and how many journeys were looked at. Receipts are written; a mail
+    that meets quiet hours is held until they end.
+    """
+    due = _waiting().filter(due_at__lte=now).order_by("due_at")
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True)
+    enrolments = list(due[:limit])
+    if not enrolments:
+        return [], 0
+    ids = {enrolment.profile_id for enrolment in enrolments}
+    run = _Run(now, persons(ids), contacts_of_many(ids, now=now), limits())
+    plans = {plan.campaign: plan for plan in live_plans(plan_version())}
+    for enrolment in enrolments:
+        _take(enrolment, plans.get(enrolment.campaign), run)
+    write_receipts(run.decisions)
+    upsert(
+        Enrolment,
+        (
+            "id",
+            "campaign",
+            "profile_id",
+            "object_id",
+            "entered_at",
+            "state",
+            "step_id",
+            "due_at",
+            "ended_at",
+            "end_rule",
+        ),
+        [
+            (
+                e.pk,
+                e.campaign,
+                e.profile_id,
+                e.object_id,
+                e.entered_at,
+                str(e.state),
+                e.step_id,
+                e.due_at,
+                e.ended_at,
+                e.end_rule,
+            )
+            for e in enrolments
+        ],
+        key=("id",),
+        combine=dict.fromkeys(("state", "step_id", "due_at", "ended_at", "end_rule"), REPLACE),
+    )
+    return run.intents, len(enrolments)
+
+
+def _take(enrolment: Enrolment, plan: Plan | None, run: _Run) -> None:
+    """Move one journey on to the next step that needs time, or to its end."""
+    person = run.people.get(enrolment.profile_id)
+    if plan is None or person is None:
+        return _end(enrolment, run.now, "campaign_gone" if plan is None else "profile_gone")
+    if enrolment.object_id and (person.basket_id != enrolment.object_id or not person.basket_items):
+        return _end(enrolment, run.now, "basket_gone")
+    step = plan.step_after(enrolment.step_id)
+    while step is not None:
+        if step.kind == "mail" and not _mail(enrolment, plan, step, person, run):
+            return None  # held
+        enrolment.step_id = step.id
+        following = plan.step_after(step.id)
+        if step.kind == "wait" and following is not None:
+            due = enrolment.due_at or run.now
+            enrolment.due_at = due + timedelta(minutes=step.content["minutes"])
+            if enrolment.due_at > run.now:
+                return None
+        step = following
+    return _end(enrolment, run.now, "finished", _State.DONE)
+
+
+def _end(
+    enrolment: Enrolment, now: datetime, rule: str, state: _State = Enrolment.State.EXITED
+) -> None:
+    enrolment.state, enrolment.end_rule = state, rule
+    enrolment.due_at, enrolment.ended_at = None, now
+
+
+def _mail(enrolment: Enrolment, plan: Plan, step: Step, person: Person, run: _Run) -> bool:
+    """Decide one mail; False when it is held until quiet hours end."""
+    due = enrolment.due_at or run.now
+    send_by = due + plan.guardrails.send_by
+    case = case_of(
+        plan, person, "mail", run.contacts.get(person.profile_id, ()), run.now, run.limits
+    )
+    verdict = judge(case)
+    if verdict.rule == "quiet_hours":
+        until = quiet_until(run.now, person.time_zone or run.limits.zone, run.limits)
+        if until is not None and until <= send_by:
+            enrolment.due_at = until
+            _decide(enrolment, plan, step, run, verdict)
+            return False
+    if verdict.yes and run.now > send_by:
+        verdict = Verdict(yes=False, rule="too_late", inputs={"send_by": send_by.isoformat()})
+    decision = _decide(enrolment, plan, step, run, verdict)
+    if verdict.yes:
+        run.contacts.setdefault(person.profile_id, []).append(
+            Contact(campaign=plan.campaign, channel="mail", at=run.now)
+        )
+        run.intents.append(
+            Intent(
+                key=f"{plan.campaign}:{person.profile_id}:{enrolment.object_id}:{step.id}",
+                decision=decision,
+                person=person,
+                plan=plan,
+                step=step,
+                object_id=enrolment.object_id,
+                send_by=send_by,
+            )
+        )
+    return True
+
+
+def _decide(enrolment: Enrolment, plan: Plan, step: Step, run: _Run, verdict: Verdict) -> Decision:
+    decision = Decision(
+        id=uuid7(),
+        profile_id=enrolment.profile_id,
+        campaign=plan.campaign,
+        plan_version=plan.version,
+        channel="mail",
+        place=step.id,
+        verdict=verdict,
+        decided_at=run.now,
+        object_id=enrolment.object_id,
+    )
+    run.decisions.append(decision)
+    return decision
+
+
+def case_of(
+    plan: Plan,
+    person: Person,
+    channel: Channel,
+    contacts: Sequence[Contact],
+    now: datetime,
+    caps: Limits,
+) -> Case:
+    """The case of one plan and one person, with the holdouts looked up."""
+    return Case(
+        plan=plan,
+        person=person,
+        channel=channel,
+        contacts=contacts,
+        now=now,
+        limits=caps,
+        held_out=is_held_out(person.profile_id),
+        in_control=in_control(plan.campaign, person.profile_id, plan.guardrails.holdout),
+    )
+
+
+def move(old: int, new: int) -> None:
+    """After a merge: journeys and receipts go to the survivor; a journey both have, hers stays."""
+    mine = Enrolment.objects.filter(profile=new)
+    for campaign, object_id in mine.values_list("campaign", "object_id"):
+        Enrolment.objects.filter(profile=old, campaign=campaign, object_id=object_id).delete()
+    Enrolment.objects.filter(profile=old).update(profile=new)
+    Receipt.objects.filter(profile=old).update(profile=new)

@@ -1,0 +1,91 @@
+"""Recipes: ready-made drafts of campaigns. ``clm_install`` publishes the three of the first day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from clm_plugin.campaigns.authoring import Campaign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What a campaign starts from; stream values are (block type, value) pairs."""
+
+    key: str
+    name: str
+    trigger: tuple[str, dict[str, Any]]
+    steps: tuple[tuple[str, dict[str, Any]], ...]
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+def first_day() -> tuple[Recipe, ...]:
+    """Abandoned basket (T8), leaving with an empty basket (T4), often bought together (T5)."""
+    return (
+        Recipe(
+            key="basket-reminder",
+            name=_("Basket left behind"),
+            trigger=("basket_idle", {"idle_minutes": 30}),
+            steps=(
+                (
+                    "mail",
+                    {
+                        "subject": _("You left something in your basket"),
+                        "preheader": _("It is still there, and one click brings it back."),
+                        "heading": _("Still thinking it over?"),
+                        "body": _(
+                            "<p>We kept your basket for you. Prices and stock can change, so have"
+                            " another look while everything is here.</p>"
+                        ),
+                        "button": _("Back to my basket"),
+                        "show_basket": True,
+                    },
+                ),
+            ),
+            fields={"bought_within_days": 4, "priority": 80},
+        ),
+        Recipe(
+            key="leaving-empty",
+            name=_("Leaving with an empty basket"),
+            trigger=("exit_signal", {"min_product_views": 3, "empty_basket": True}),
+            steps=(
+                (
+                    "popup",
+                    {
+                        "heading": _("Not quite what you were looking for?"),
+                        "body": _(
+                            "<p>Have a look at what other people love at the moment, or come back"
+                            " later: what you viewed will be waiting.</p>"
+                        ),
+                        "button": _("Show me more"),
+                        "link": "/",
+                    },
+                ),
+            ),
+            fields={"priority": 60},
+        ),
+        Recipe(
+            key="bought-together",
+            name=_("Often bought together"),
+            trigger=("slot", {"slot": "product-bundle"}),
+            steps=(("bundle", {"heading": _("Often bought together"), "max_items": 2}),),
+            fields={"priority": 50, "repeat_days": 0},
+        ),
+    )
+
+
+def install(recipe: Recipe, *, publish: bool) -> Campaign | None:
+    """Make a campaign of a recipe; None when one with its key is there already."""
+    if Campaign.objects.filter(key=recipe.key).exists():
+        return None
+    campaign = Campaign(key=recipe.key, name=recipe.name, live=False, **recipe.fields)
+    campaign.trigger = [recipe.trigger]
+    campaign.steps = list(recipe.steps)
+    campaign.full_clean()
+    campaign.save()
+    revision = campaign.save_revision()
+    if publish:
+        revision.publish()
+    return campaign

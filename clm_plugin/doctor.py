@@ -1,0 +1,95 @@
+"""The examination behind ``clm_doctor``: each finding says what is wrong and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.core import checks
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from clm_plugin import health
+from clm_plugin.campaigns.api import live_plans, plan_version
+from clm_plugin.events.api import dead_letters, lag
+from clm_plugin.profiles.api import profiles
+from clm_plugin.shop.api import ShopError, get_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    ok: bool
+    what: str
+    advice: str = ""
+
+
+def examine(*, now: datetime) -> list[Finding]:
+    """Look at everything. ``now``: the plugin's clock."""
+    return [*_settings(), *_tables(), *_machinery(now), *_queue(now), *_content()]
+
+
+def _settings() -> Iterator[Finding]:
+    problems = checks.run_checks(tags=["clm"])
+    for problem in problems:
+        yield Finding(False, f"{problem.id}: {problem.msg}", problem.hint or "")
+    if not problems:
+        yield Finding(True, "Settings, apps, URLs and shop adapter")
+
+
+def _tables() -> Iterator[Finding]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes("clm_plugin"))
+    yield Finding(not plan, "Database tables are up to date", "Run manage.py migrate.")
+
+
+def _machinery(now: datetime) -> Iterator[Finding]:
+    report = health.report(now=timezone.now(), clock_now=now)
+    advice = {
+        "database": "The database does not answer; see DATABASES.",
+        "broker": "The broker does not answer; see CELERY_BROKER_URL.",
+        "worker": "Start one: celery -A <project> worker.",
+        "scheduler": "Start it: celery -A <project> beat; then wait for its first sweep (15 s).",
+    }
+    for part, what_to_do in advice.items():
+        yield Finding(bool(report.get(part)), f"{part.capitalize()} is alive", what_to_do)
+    from django_celery_beat.models import PeriodicTask
+
+    scheduled = PeriodicTask.objects.filter(task="clm_plugin.sweep", enabled=True).exists()
+    yield Finding(scheduled, "The sweep is scheduled", "Run manage.py clm_install.")
+
+
+def _queue(now: datetime) -> Iterator[Finding]:
+    waiting, age = lag(now=now)
+    yield Finding(
+        age < timedelta(minutes=5),
+        f"{waiting} events wait, the oldest for {int(age.total_seconds())} s",
+        "The worker is down or too slow: start more workers.",
+    )
+    dead = dead_letters()
+    yield Finding(
+        dead == 0,
+        f"{dead} events failed every try",
+        "Read the reasons in the admin (Lifecycle, Dead letters) and replay them.",
+    )
+
+
+def _content() -> Iterator[Finding]:
+    try:
+        shop_has_orders = get_shop().count_orders() > 0
+    except ShopError:
+        shop_has_orders = False
+    yield Finding(
+        profiles().exists() or not shop_has_orders,
+        "The shop's history has been read in",
+        "Run manage.py clm_backfill.",
+    )
+    yield Finding(
+        bool(live_plans(plan_version())),
+        "At least one campaign is live",
+        "Publish one in the admin (Lifecycle, Campaigns), or run manage.py clm_install.",
+    )

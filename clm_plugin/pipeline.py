@@ -1,0 +1,211 @@
+"""THE FLOW: the ordered steps an event goes through. Read this first.
+
+    shop signal / browser beacon / API
+      -> event -> profile -> stage -> decision -> widget | mail -> outcome -> insight
+
+Capture (``events.record``) wrote the event, its key and its place in the queue in the transaction
+of whoever told us. ``process`` takes a batch off the queue and carries it up the floors; the batch's
+effects and its deletion from the queue are one transaction. ``sweep`` does what time alone makes
+due. One event and a million go the same way: a batch of one, and more batches.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from clm_plugin.attribution import api as attribution
+from clm_plugin.campaigns import api as campaigns
+from clm_plugin.events import api as events
+from clm_plugin.events.api import Claim, Event
+from clm_plugin.lifecycle import api as lifecycle
+from clm_plugin.messages import api as messages
+from clm_plugin.profiles import api as profiles
+
+logger = logging.getLogger("clm_plugin")
+
+
+@dataclass(slots=True)
+class Batch:
+    """A batch on its way up: each step reads what the floors below it put here."""
+
+    events: Sequence[Event]
+    now: datetime
+    profile_of: dict[str, int] = field(default_factory=dict)
+    touched: frozenset[int] = frozenset()
+    orders: frozenset[str] = frozenset()
+    cause: dict[int, str] = field(default_factory=dict)
+    first: dict[int, datetime] = field(default_factory=dict)
+    last: dict[int, datetime] = field(default_factory=dict)
+
+
+def identify(batch: Batch) -> None:
+    """Whose events these are; people who turned out to be one are merged on every floor."""
+    found = profiles.resolve(batch.events)
+    batch.profile_of = dict(found.profile_of)
+    if found.merges:
+        profiles.merge_profiles(found.merges, now=batch.now)
+        lifecycle.forget(
+            [m.merged for m in found.merges], {m.merged: m.survivor for m in found.merges}
+        )
+        for merge in found.merges:
+            for floor in (campaigns, messages, attribution):
+                floor.move(merge.merged, merge.survivor)
+    for event in batch.events:
+        pid = batch.profile_of.get(event.actor)
+        if pid is not None:
+            batch.cause[pid] = event.type
+            batch.first[pid] = min(batch.first.get(pid, event.occurred_at), event.occurred_at)
+            batch.last[pid] = max(batch.last.get(pid, event.occurred_at), event.occurred_at)
+
+
+def age(batch: Batch) -> None:
+    """The moves between stages that time owed these people before their events."""
+    lifecycle.age(profiles.fact_rows(batch.first), batch.first)
+
+
+def fold(batch: Batch) -> None:
+    """What the events add up to."""
+    folded = profiles.fold_events(batch.events, batch.profile_of)
+    batch.touched, batch.orders = folded.profiles, folded.orders
+
+
+def place(batch: Batch) -> None:
+    """The stage everybody touched is in now."""
+    at = {pid: batch.last.get(pid, batch.now) for pid in batch.touched}
+    lifecycle.restage(batch.touched, at=at, cause=batch.cause)
+
+
+def respond(batch: Batch) -> None:
+    """Journeys that start and end; what shoppers did with widgets and mails."""
+    campaigns.react(batch.events, batch.profile_of)
+    clicks = [
+        attribution.Click(
+            profile_id=batch.profile_of[event.actor],
+            campaign=campaign,
+            channel="widget",
+            reference=event.payload["receipt"],
+            clicked_at=event.occurred_at,
+        )
+        for event, campaign in campaigns.note_reactions(batch.events, batch.profile_of)
+    ]
+    clicks += [
+        attribution.Click(
+            profile_id=click.profile_id,
+            campaign=click.campaign,
+            channel="mail",
+            reference=str(click.id),
+            clicked_at=click.at,
+        )
+        for click in messages.confirm_clicks(batch.events, now=batch.now)
+    ]
+    if clicks:
+        attribution.touch(clicks)
+
+
+def credit(batch: Batch) -> None:
+    """The orders that followed a click."""
+    if batch.orders:
+        attribution.credit(batch.orders)
+
+
+STEPS: tuple[Callable[[Batch], None], ...] = (identify, age, fold, place, respond, credit)
+
+
+def process(*, now: datetime, limit: int | None = None) -> int:
+    """Claim and process one batch; returns how many events left the queue, 0 when none was due."""
+    with transaction.atomic():
+        held = events.claim(now=now, limit=limit)
+        if not held.events:
+            return 0
+        return _carry(held, held.events, now)
+
+
+def _carry(held: Claim, batch: Sequence[Event], now: datetime) -> int:
+    """Process events or, where one of them is poison, halve until it stands alone."""
+    try:
+        with transaction.atomic():
+            run = Batch(batch, now)
+            for step in STEPS:
+                step(run)
+            events.finish(held, batch)
+    except Exception as error:
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            return _carry(held, batch[:middle], now) + _carry(held, batch[middle:], now)
+        dead = events.postpone(held, batch[0], reason=repr(error), now=now)
+        logger.exception(
+            "clm: event %s (%s) failed%s",
+            batch[0].id,
+            batch[0].type,
+            " for the last time" if dead else "; it will be tried again",
+        )
+        return int(dead)
+    return len(batch)
+
+
+def drain(*, now: datetime, progress: Callable[[int], None] | None = None) -> int:
+    """Process batches until none is due; returns how many events left the queue."""
+    total = 0
+    while done := process(now=now):
+        total += done
+        if progress is not None:
+            progress(total)
+    return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepReport:
+    """What a sweep found to do."""
+
+    events: int
+    moves: int
+    steps: int
+    mails: int
+
+
+_ROUNDS = 1000
+
+
+def sweep(*, now: datetime, send: bool = True) -> SweepReport:
+    """Do all that is due: the queue's leftovers, ageing stages, journey steps, and mails.
+
+    Touches only what is due, in batches of one transaction each, so two sweeps may run at once.
+    """
+    done = drain(now=now)
+    moves = _rounds(lambda: len(lifecycle.restage_due(now=now)))
+    steps = _rounds(lambda: _advance(now))
+    mails = 0
+    if send:
+        messages.recover(now=now)
+        mails = _rounds(lambda: messages.send_due(now=now).claimed)
+    return SweepReport(events=done, moves=moves, steps=steps, mails=mails)
+
+
+def _advance(now: datetime) -> int:
+    intents, looked = campaigns.advance(now=now)
+    if intents:
+        messages.deliver(intents, now=now)
+    return looked
+
+
+def _rounds(once: Callable[[], int]) -> int:
+    """Repeat a batch, each in its own transaction, until it finds nothing (bounded)."""
+    total = 0
+    for _ in range(_ROUNDS):
+        with transaction.atomic():
+            found = once()
+        if not found:
+            break
+        total += found
+    return total
+
+
+def next_due() -> datetime | None:
+    """The next moment at which a sweep will have something to do; None: nothing waits."""
+    times = (events.next_due(), lifecycle.next_due(), campaigns.next_due(), messages.next_due())
+    return min((at for at in times if at is not None), default=None)

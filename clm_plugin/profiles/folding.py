@@ -1,0 +1,253 @@
+"""The fold: what a batch of events adds up to, per profile. Pure.
+
+Everything is a sum, a minimum, a maximum or a latest-wins value, so any order of the same events
+gives the same result (reliability: "clocks do not matter").
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from clm_plugin.events.api import Event
+
+# What the shop does to an order is no sign of life of its customer.
+_BY_THE_SHOP = frozenset({"order.refunded", "order.cancelled", "order.status_changed"})
+_SEARCH = ("google.", "bing.", "duckduckgo.", "yahoo.", "ecosia.", "baidu.", "yandex.")
+_SOCIAL = ("facebook.", "instagram.", "t.co", "tiktok.", "pinterest.", "youtube.", "linkedin.")
+
+
+@dataclass(slots=True)
+class Sums:
+    """What one profile gains by a batch."""
+
+    first_seen_at: datetime
+    last_seen_at: datetime
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    registered_at: datetime | None = None
+    basket: tuple[datetime, UUID, str, int, int] | None = None
+    first_channel: tuple[datetime, str] | None = None
+    last_channel: tuple[datetime, str] | None = None
+
+
+@dataclass(slots=True)
+class OrderSums:
+    """What a batch tells about one order; parts may come in any order and in different batches."""
+
+    profile_id: int | None = None
+    placed_at: datetime | None = None
+    currency: str = ""
+    total_minor: int = 0
+    margin_minor: int = 0
+    items: int = 0
+    refunded_minor: int = 0
+    cancelled_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Trait:
+    """A name, an address or a language somebody gave, with the time; ``strong`` from an account."""
+
+    at: datetime
+    strong: bool
+    values: dict[str, str]
+
+
+@dataclass(slots=True)
+class Fold:
+    """All that a batch adds up to."""
+
+    sums: dict[int, Sums] = field(default_factory=dict)
+    orders: dict[str, OrderSums] = field(default_factory=lambda: defaultdict(OrderSums))
+    items: dict[tuple[str, str], tuple[str, int, int]] = field(default_factory=dict)
+    products: dict[tuple[int, str], tuple[int, datetime]] = field(default_factory=dict)
+    categories: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
+    traits: dict[int, list[Trait]] = field(default_factory=lambda: defaultdict(list))
+    consents: dict[tuple[int, str], tuple[datetime, bool, str]] = field(default_factory=dict)
+
+
+def fold(events: Iterable[Event], profile_of: Mapping[str, int]) -> Fold:
+    """Fold events into sums. An event about nobody (stock, price) only passes through."""
+    result = Fold()
+    for event in events:
+        profile_id = profile_of.get(event.actor)
+        if profile_id is not None and event.type not in _BY_THE_SHOP:
+            _seen(result, profile_id, event.occurred_at)
+        handler = _HANDLERS.get(event.type)
+        if handler is not None:
+            handler(result, profile_id, event, event.payload)
+    return result
+
+
+def _seen(result: Fold, profile_id: int, at: datetime) -> None:
+    sums = result.sums.get(profile_id)
+    if sums is None:
+        result.sums[profile_id] = Sums(at, at)
+    elif at > sums.last_seen_at:
+        sums.last_seen_at = at
+    elif at < sums.first_seen_at:
+        sums.first_seen_at = at
+
+
+def channel_of(payload: Mapping[str, Any]) -> str:
+    """The channel of a landing: UTM medium/source if given, else by the referrer's host."""
+    source, medium = payload.get("source", ""), payload.get("medium", "")
+    if source or medium:
+        return f"{medium or 'referral'}/{source}"[:64].strip("/").lower()
+    host = urlsplit(payload.get("referrer", "")).hostname or ""
+    if not host:
+        return "direct"
+    dotted = f"{host.removeprefix('www.')}."
+    if any(name in dotted for name in _SEARCH):
+        return "organic-search"
+    if any(dotted.startswith(name) or f".{name}" in dotted for name in _SOCIAL):
+        return "social"
+    return f"referral/{host}"[:64]
+
+
+def _page(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    if profile_id is None:
+        return
+    sums = result.sums[profile_id]
+    sums.counts["page_views"] += 1
+    if data.get("session"):
+        sums.counts["sessions"] += 1
+        landing = (event.occurred_at, channel_of(data))
+        if sums.first_channel is None or landing < sums.first_channel:
+            sums.first_channel = landing
+        if sums.last_channel is None or landing > sums.last_channel:
+            sums.last_channel = landing
+
+
+def _product(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    if profile_id is None:
+        return
+    result.sums[profile_id].counts["product_views"] += 1
+    key = (profile_id, data["product_id"])
+    views, last = result.products.get(key, (0, event.occurred_at))
+    result.products[key] = (views + 1, max(last, event.occurred_at))
+    for category in data.get("category_ids", ()):
+        result.categories[profile_id, category] += 1
+
+
+def _counter(name: str) -> Callable[[Fold, int | None, Event, dict[str, Any]], None]:
+    def count(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+        if profile_id is not None:
+            result.sums[profile_id].counts[name] += 1
+
+    return count
+
+
+def _basket(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    if profile_id is None:
+        return
+    state = (
+        event.occurred_at,
+        event.id,
+        data["basket_id"],
+        sum(data.get("quantities", ())),
+        data.get("total_minor", 0),
+    )
+    sums = result.sums[profile_id]
+    if sums.basket is None or state[:2] > sums.basket[:2]:
+        sums.basket = state
+
+
+def _order(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    order = result.orders[data["order_id"]]
+    order.profile_id, order.placed_at = profile_id, event.occurred_at
+    order.currency, order.total_minor = data["currency"], data["total_minor"]
+    lines = zip(
+        data.get("product_ids", ()),
+        data.get("category_ids", ()),
+        data.get("quantities", ()),
+        data.get("totals_minor", ()),
+        data.get("costs_minor", ()),
+        strict=False,
+    )
+    for product, category, quantity, total, cost in lines:
+        order.items += quantity
+        # A line of unknown cost adds no margin: what is not known is not claimed.
+        order.margin_minor += total - cost if cost >= 0 else 0
+        key = (data["order_id"], product)
+        _, had, paid = result.items.get(key, ("", 0, 0))
+        result.items[key] = (category, had + quantity, paid + total)
+    if profile_id is None:
+        return
+    if data.get("basket_id"):
+        sums = result.sums[profile_id]
+        empty = (event.occurred_at, event.id, data["basket_id"], 0, 0)
+        if sums.basket is None or empty[:2] > sums.basket[:2]:
+            sums.basket = empty
+    _trait(result, profile_id, event, data, strong=False)
+
+
+def _refund(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    result.orders[data["order_id"]].refunded_minor += data["amount_minor"]
+
+
+def _cancel(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    order = result.orders[data["order_id"]]
+    if order.cancelled_at is None or event.occurred_at < order.cancelled_at:
+        order.cancelled_at = event.occurred_at
+
+
+def _registered(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    if profile_id is None:
+        return
+    sums = result.sums[profile_id]
+    if sums.registered_at is None or event.occurred_at < sums.registered_at:
+        sums.registered_at = event.occurred_at
+    _account(result, profile_id, event, data)
+
+
+def _account(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    if profile_id is not None:
+        _trait(result, profile_id, event, data, strong=True)
+
+
+def _trait(
+    result: Fold, profile_id: int, event: Event, data: dict[str, Any], *, strong: bool
+) -> None:
+    names = ("email", "first_name", "language", "country")
+    values = {name: data[name] for name in names if data.get(name)}
+    if values:
+        result.traits[profile_id].append(Trait(event.occurred_at, strong, values))
+
+
+def _consent(granted: bool) -> Callable[[Fold, int | None, Event, dict[str, Any]], None]:
+    def change(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+        if profile_id is None:
+            return
+        for purpose in data.get("purposes", ()):
+            key = (profile_id, purpose[:32])
+            known = result.consents.get(key)
+            # At the same instant a refusal wins.
+            if known is None or (event.occurred_at, not granted) > (known[0], not known[1]):
+                result.consents[key] = (event.occurred_at, granted, event.source)
+
+    return change
+
+
+_HANDLERS: dict[str, Callable[[Fold, int | None, Event, dict[str, Any]], None]] = {
+    "page.viewed": _page,
+    "product.viewed": _product,
+    "search.made": _counter("searches"),
+    "checkout.started": _counter("checkouts_started"),
+    "review.added": _counter("reviews"),
+    "basket.changed": _basket,
+    "order.placed": _order,
+    "order.refunded": _refund,
+    "order.cancelled": _cancel,
+    "customer.registered": _registered,
+    "customer.logged_in": _account,
+    "consent.given": _consent(True),
+    "consent.withdrawn": _consent(False),
+}

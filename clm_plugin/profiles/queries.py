@@ -1,0 +1,123 @@
+"""Reads of the profile floor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clm_plugin.profiles.data import MAIL, FactRow
+from clm_plugin.profiles.models import Consent, Facts, Identifier, OrderFact, Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+
+def fact_rows(profile_ids: Iterable[int]) -> dict[int, FactRow]:
+    """The facts that stages are made of, by profile id; one query."""
+    rows = Facts.objects.filter(profile__in=list(profile_ids)).values_list(
+        "profile_id",
+        "profile__customer_id",
+        "profile__email",
+        "product_views",
+        "orders",
+        "first_order_at",
+        "last_order_at",
+        "gap_days",
+        "main_category",
+        "basket_id",
+        "basket_items",
+        "basket_minor",
+        "basket_at",
+    )
+    return {
+        pid: FactRow(
+            profile_id=pid,
+            known=bool(customer or email),
+            product_views=views,
+            orders=orders,
+            first_order_at=first,
+            last_order_at=last,
+            gap_days=gap,
+            main_category=category,
+            basket_id=basket,
+            basket_items=items,
+            basket_minor=minor,
+            basket_at=at,
+        )
+        for (
+            pid,
+            customer,
+            email,
+            views,
+            orders,
+            first,
+            last,
+            gap,
+            category,
+            basket,
+            items,
+            minor,
+            at,
+        ) in rows
+    }
+
+
+def profile_id_of(actor: str) -> int | None:
+    """The profile of an actor, if it is known."""
+    return Identifier.objects.filter(actor=actor).values_list("profile_id", flat=True).first()
+
+
+def actors_of(profile_id: int) -> list[str]:
+    """All names of a profile: what its events are found by."""
+    return list(Identifier.objects.filter(profile=profile_id).values_list("actor", flat=True))
+
+
+def mail_consents(profile_ids: Iterable[int]) -> dict[int, bool]:
+    """What profiles said about mail: True, False; absent when they never said."""
+    rows = Consent.objects.filter(profile__in=list(profile_ids), purpose=MAIL)
+    return dict(rows.values_list("profile_id", "granted"))
+
+
+def ordered_since(profile_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each profile last ordered (cancelled orders left out); absent: never."""
+    rows = Facts.objects.filter(profile__in=list(profile_ids), last_order_at__isnull=False)
+    return dict(rows.values_list("profile_id", "last_order_at"))
+
+
+def profiles_by_id(profile_ids: Iterable[int]) -> dict[int, Profile]:
+    return Profile.objects.in_bulk(list(profile_ids))
+
+
+def order_owner(order_ids: Iterable[str]) -> dict[str, OrderFact]:
+    """Orders by id, as far as facts know them."""
+    return OrderFact.objects.in_bulk(list(order_ids))
+
+
+def purchase_gaps() -> Iterator[tuple[str, float]]:
+    """Every gap between two orders of one customer: (her main category, days). Streams."""
+    rows = (
+        OrderFact.objects.filter(
+            cancelled_at__isnull=True, placed_at__isnull=False, profile__facts__orders__gt=1
+        )
+        .order_by("profile_id", "placed_at")
+        .values_list("profile_id", "profile__facts__main_category", "placed_at")
+    )
+    last_profile, last_at = None, None
+    for profile_id, category, placed_at in rows.iterator(chunk_size=5_000):
+        if profile_id == last_profile and last_at is not None:
+            days = (placed_at - last_at).total_seconds() / 86_400
+            if days >= 1:  # two orders of one day are one visit
+                yield category, days
+        last_profile, last_at = profile_id, placed_at
+
+
+def profiles() -> QuerySet[Profile]:
+    """All profiles, for the floors above to read with their own tables joined."""
+    return Profile.objects.all()
+
+
+def identifiers() -> QuerySet[Identifier]:
+    """All names of profiles, likewise."""
+    return Identifier.objects.all()

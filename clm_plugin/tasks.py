@@ -1,0 +1,56 @@
+"""Celery's entries: no logic, ids in, one call each. Every task may run twice."""
+
+from __future__ import annotations
+
+import time
+
+from celery import shared_task
+from django.utils import timezone
+
+from clm_plugin import clock, health, pipeline
+
+_LINGER = 1.0
+_PAUSE = 0.2
+
+
+@shared_task(name="clm_plugin.process")
+def process() -> int:
+    """Empty the queue, then stay for a second: wake-ups that came meanwhile are served at once."""
+    total = pipeline.drain(now=clock.now())
+    until = time.monotonic() + _LINGER
+    while time.monotonic() < until:
+        time.sleep(_PAUSE)
+        done = pipeline.drain(now=clock.now())
+        if done:
+            total += done
+            until = time.monotonic() + _LINGER
+    return total
+
+
+@shared_task(name="clm_plugin.sweep")
+def sweep() -> None:
+    """What is due by time, and what a lost wake-up left. Also the sign of life of all parts."""
+    health.beat("worker", "scheduler", now=timezone.now())
+    pipeline.sweep(now=clock.now())
+    health.beat("sweep", now=timezone.now())
+
+
+@shared_task(name="clm_plugin.reconcile")
+def reconcile() -> None:
+    """Orders and refunds whose signal was lost."""
+    from clm_plugin.adapters.history import reconcile as run
+
+    run(now=clock.now())
+
+
+@shared_task(name="clm_plugin.nightly")
+def nightly() -> None:
+    """Purchase gaps, co-purchase, and dedupe keys that may go."""
+    from clm_plugin.events.api import purge_keys
+    from clm_plugin.lifecycle.api import recompute_gaps
+    from clm_plugin.recommendations.api import rebuild
+
+    now = clock.now()
+    recompute_gaps(now=now)
+    rebuild(now=now)
+    purge_keys(now=now)

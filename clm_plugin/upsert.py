@@ -1,0 +1,97 @@
+"""Insert-or-combine for whole batches: one statement, no read before the write.
+
+Django's ``bulk_create(update_conflicts=True)`` can only replace; sums, minima and maxima have to be
+combined by the database, so that two workers may fold into the same row. PostgreSQL gets one array
+per column (``unnest``), other databases ``executemany``; both speak the same ON CONFLICT.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.db import models
+
+ADD = "{old} + {new}"
+REPLACE = "{new}"
+EARLIEST = "{least}(COALESCE({old}, {new}), COALESCE({new}, {old}))"
+LATEST = "{greatest}(COALESCE({old}, {new}), COALESCE({new}, {old}))"
+
+
+def newer(column: str, tie: str) -> str:
+    """Replace exactly when the incoming row is later by ``column`` (ties: the larger ``tie``)."""
+    return (
+        f"CASE WHEN excluded.{column} IS NOT NULL AND ({{table}}.{column} IS NULL"
+        f" OR excluded.{column} > {{table}}.{column}"
+        f" OR (excluded.{column} = {{table}}.{column} AND excluded.{tie} > {{table}}.{tie}))"
+        " THEN {new} ELSE {old} END"
+    )
+
+
+def older(column: str, tie: str) -> str:
+    """Replace exactly when the incoming row is earlier by ``column`` (ties: the smaller ``tie``)."""
+    return newer(column, tie).replace(" > ", " < ")
+
+
+def upsert(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    key: Sequence[str],
+    combine: Mapping[str, str],
+) -> None:
+    """Insert ``rows``; where ``key`` exists already, set each column of ``combine`` by its rule.
+
+    ``columns`` are database columns in the order of the row tuples; an empty ``combine`` keeps the
+    existing row. A key may occur only once in ``rows``.
+    """
+    if not rows:
+        return
+    table = model._meta.db_table
+    postgres = connection.vendor == "postgresql"
+    words = {
+        "table": table,
+        "least": "LEAST" if postgres else "MIN",
+        "greatest": "GREATEST" if postgres else "MAX",
+    }
+    sets = ", ".join(
+        f"{name} = " + rule.format(old=f"{table}.{name}", new=f"excluded.{name}", **words)
+        for name, rule in combine.items()
+    )
+    action = f"UPDATE SET {sets}" if sets else "NOTHING"
+    names = ", ".join(columns)
+    tail = f"ON CONFLICT ({', '.join(key)}) DO {action}"
+    fields = [_field(model, column) for column in columns]
+    with connection.cursor() as cursor:
+        if postgres:
+            arrays = ", ".join(f"%s::{_array_type(field)}[]" for field in fields)
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {tail}",
+                [list(column) for column in zip(*rows, strict=True)],
+            )
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(
+                f"INSERT INTO {table} ({names}) VALUES ({marks}) {tail}",
+                [
+                    tuple(
+                        field.get_db_prep_save(value, connection)
+                        for field, value in zip(fields, row, strict=True)
+                    )
+                    for row in rows
+                ],
+            )
+
+
+def _field(model: type[models.Model], column: str) -> Any:
+    return next(field for field in model._meta.concrete_fields if field.column == column)
+
+
+def _array_type(field: Any) -> str:
+    kind = str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
+    return kind.split("(")[0]
