@@ -29,10 +29,14 @@ _SETTINGS = {"max_connections": "100", "shared_buffers": "256MB", "listen_addres
 
 
 class PostgresServer:
-    """One server on a Unix socket that only our own user can reach."""
+    """One server on a Unix socket that only our own user can reach.
 
-    def __init__(self, *, data: Path, log: Path, durable: bool = True) -> None:
+    ``database`` is created at the start; ``durable=False`` is for tests.
+    """
+
+    def __init__(self, *, data: Path, log: Path, database: str = "", durable: bool = True) -> None:
         self._user = _server_user()
+        self._database = database
         self._binaries = _reachable_binaries(self._user)
         self._data = _reachable_data(data, self._user)
         self._socket = Path(tempfile.mkdtemp(prefix="clm-pg-"))  # short: a socket's path may be
@@ -46,9 +50,10 @@ class PostgresServer:
             log=log,
             cwd=Path("/"),
             stop_signal=signal.SIGINT,  # "fast": ends sessions, writes a checkpoint
+            rank=0,  # after those who use it
             user=self._user,
         )
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     def uri(self, name: str = "postgres") -> str:
         """The URI of one database of this server."""
@@ -60,13 +65,15 @@ class PostgresServer:
             os.chown(self._socket, self._user, self._user)
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
-        self._process = launch(self.program)
-        wait_until(self._answers, self._process, self.program)
+        self.process = launch(self.program)
+        wait_until(self._answers, self.process, self.program)
+        if self._database:
+            self.ensure_database(self._database)
 
     def stop(self) -> None:
-        if self._process is not None:
-            stop(self._process, self.program)
-            self._process = None
+        if self.process is not None:
+            stop(self.process, self.program)
+            self.process = None
         shutil.rmtree(self._socket, ignore_errors=True)
 
     def __enter__(self) -> PostgresServer:

@@ -31,8 +31,9 @@ class ValkeyServer:
             argv=[str(get_binary_path()), str(self._configuration)],
             log=log,
             cwd=data,
+            rank=0,  # after those who use it
         )
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, number: int = 0) -> str:
         """The URL of one of the server's 16 numbered databases."""
@@ -46,13 +47,13 @@ class ValkeyServer:
         descriptor = os.open(self._configuration, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as stream:
             stream.write("\n".join(lines))
-        self._process = launch(self.program)
-        wait_until(self._answers, self._process, self.program)
+        self.process = launch(self.program)
+        wait_until(self._answers, self.process, self.program)
 
     def stop(self) -> None:
-        if self._process is not None:
-            stop(self._process, self.program)
-            self._process = None
+        if self.process is not None:
+            stop(self.process, self.program)
+            self.process = None
 
     def __enter__(self) -> ValkeyServer:
         self.start()

@@ -41,9 +41,10 @@ def bundled_postgres() -> PostgresServer:
     """The run's one server; it is started at the first call and stopped at exit."""
     if not _servers:
         folder = scratch_folder()
-        server = PostgresServer(data=folder / "data", log=folder / "postgres.log", durable=False)
+        server = PostgresServer(
+            data=folder / "data", log=folder / "postgres.log", database="clm", durable=False
+        )
         server.start()
-        server.ensure_database("clm")
         atexit.register(server.stop)
         _servers.append(server)
     return _servers[0]
