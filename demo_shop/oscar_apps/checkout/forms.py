@@ -11,7 +11,6 @@ from oscar.apps.payment.bankcards import luhn
 
 from demo_shop import clock, gateway
 
-
 HOME_COUNTRY = "GB"
 AUTOCOMPLETE = {
     "first_name": "given-name",

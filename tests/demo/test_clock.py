@@ -1,0 +1,140 @@
+"""The clock that can be moved, and the journey through what falls due."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+import clm_plugin
+from demo_shop import clock, travel
+
+SECOND = timedelta(seconds=1)
+
+
+def ahead() -> timedelta:
+    return clock.now() - datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "delta"),
+    [
+        ("+14d", timedelta(days=14)),
+        ("+1h", timedelta(hours=1)),
+        (" 90M ", timedelta(minutes=90)),
+        ("+0m", timedelta()),
+    ],
+)
+def test_steps(text: str, delta: timedelta) -> None:
+    assert clock.parse(text) == delta
+
+
+@pytest.mark.parametrize("text", ["", "-1d", "-0", "+1w", "+1.5h", "d", "+999999d", "+1d2h"])
+def test_what_is_not_a_step_forward(text: str) -> None:
+    with pytest.raises(ValueError, match="step forward"):
+        clock.parse(text)
+
+
+def test_moves_add_up_and_reset_ends_them() -> None:
+    assert abs(ahead()) < SECOND
+    clock.move(timedelta(days=14))
+    clock.move(timedelta(hours=1))
+    assert abs(ahead() - timedelta(days=14, hours=1)) < SECOND
+    clock.reset()
+    assert abs(ahead()) < SECOND
+
+
+def test_it_never_goes_back() -> None:
+    clock.move(timedelta(days=2))
+    with pytest.raises(ValueError, match="only moves forward"):
+        clock.move(timedelta(days=-1))
+    clock.move_to(clock.now() - timedelta(days=1))
+    assert abs(ahead() - timedelta(days=2)) < SECOND
+
+
+def test_another_process_is_seen(own_var: Path) -> None:
+    clock.now()
+    (own_var / "other").write_text("3600")
+    (own_var / "other").replace(own_var / "clock")
+    assert abs(ahead() - timedelta(hours=1)) < SECOND
+
+
+def test_a_broken_file_means_real_time(own_var: Path) -> None:
+    (own_var / "clock").write_text("tomorrow")
+    assert abs(ahead()) < SECOND
+
+
+class FakePipeline:
+    """Work that is due after some hours; it notes when it was swept."""
+
+    def __init__(self, *hours: float) -> None:
+        self.begun = clock.now()
+        self.waiting = [self.begun + timedelta(hours=each) for each in hours]
+        self.swept: list[datetime] = []
+
+    def next_due(self) -> datetime | None:
+        return min(self.waiting, default=None)
+
+    def sweep(self, *, now: datetime) -> None:
+        self.swept.append(now)
+        self.waiting = [due for due in self.waiting if due > now]
+
+    def hours(self) -> list[int]:
+        return [round((each - self.begun).total_seconds() / 3600) for each in self.swept]
+
+
+def install(monkeypatch: pytest.MonkeyPatch, pipeline: Any) -> None:
+    module = SimpleNamespace(sweep=pipeline.sweep, next_due=pipeline.next_due)
+    monkeypatch.setitem(sys.modules, "clm_plugin.pipeline", module)
+    monkeypatch.setattr(clm_plugin, "pipeline", module, raising=False)
+
+
+def test_a_journey_stops_wherever_something_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = FakePipeline(1, 30, 400)
+    install(monkeypatch, pipeline)
+    call_command("demo_clock", "+14d")
+    assert pipeline.hours() == [0, 1, 30, 336]
+    assert abs(ahead() - timedelta(days=14)) < SECOND
+
+
+def test_work_that_stays_due_does_not_hold_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = FakePipeline()
+    install(monkeypatch, SimpleNamespace(next_due=clock.now, sweep=pipeline.sweep))
+    call_command("demo_clock", "+1h")
+    assert len(pipeline.swept) == 7
+
+
+def test_a_journey_can_be_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, FakePipeline(1, 2, 3))
+    start = clock.now()
+    target = start + timedelta(hours=5)
+    assert not travel.travel_for(start=start, target=target, seconds=0)
+    shown = travel.read_progress()
+    assert shown is not None
+    assert not shown.done
+    assert travel.travel_for(start=start, target=target)
+    shown = travel.read_progress()
+    assert shown is not None
+    assert (shown.done, shown.percent) == (True, 100)
+
+
+def test_a_failing_sweep_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*, now: datetime) -> None:
+        raise RuntimeError("broken")
+
+    install(monkeypatch, SimpleNamespace(next_due=lambda: None, sweep=fail))
+    with pytest.raises(RuntimeError):
+        travel.travel_for(start=clock.now(), target=clock.now() + SECOND)
+    shown = travel.read_progress()
+    assert shown is not None
+    assert "broken" in shown.error
+
+
+def test_the_command_refuses_a_step_back() -> None:
+    with pytest.raises(CommandError):
+        call_command("demo_clock", "+1x")
