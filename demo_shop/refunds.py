@@ -37,7 +37,7 @@ def line_left(line: Any) -> int:
     return int(line.quantity - line.payment_event_quantity(refund_event_type()))
 
 
-class ShopEventHandler(EventHandler):  # type: ignore[misc]
+class ShopEventHandler(EventHandler):
     """What happens in this shop when an order moves on or money goes back."""
 
     def handle_order_status_change(

@@ -1,5 +1,7 @@
 """Wagtail owns ``/`` and the landing pages, Oscar the shop, the plugin ``/clm/``."""
 
+from typing import Any
+
 from django.apps import apps
 from django.conf import settings
 from django.urls import include, path, re_path
@@ -11,6 +13,8 @@ from wagtail.views import serve as serve_page
 
 from demo_shop import views
 from demo_shop.mailbox import views as mailbox
+
+oscar: Any = apps.get_app_config("oscar")
 
 demo_patterns = (
     [
@@ -35,6 +39,6 @@ urlpatterns = [
     # The demo has no web server in front, so Django hands out the pictures itself.
     re_path(r"^media/(?P<path>.*)$", serve_file, {"document_root": settings.MEDIA_ROOT}),
     path("", serve_page, {"path": ""}, name="shop-window"),
-    path("", include(apps.get_app_config("oscar").urls[0])),
+    path("", include(oscar.urls[0])),
     path("", include(wagtail_urls)),
 ]

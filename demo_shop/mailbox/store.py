@@ -11,7 +11,6 @@ from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
 from email.utils import parseaddr
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 
@@ -74,7 +73,7 @@ def summary(name: str) -> MailSummary | None:
             message = BytesHeaderParser(policy=policy.default).parse(stream)
     except FileNotFoundError:
         return None
-    return _summary(name, cast(EmailMessage, message))
+    return _summary(name, message)
 
 
 def search(recipient: str) -> list[MailSummary]:
@@ -92,7 +91,7 @@ def read(name: str) -> Mail | None:
         content = (folder() / f"{name}.eml").read_bytes()
     except FileNotFoundError:
         return None
-    message = cast(EmailMessage, BytesParser(policy=policy.default).parsebytes(content))
+    message = BytesParser(policy=policy.default).parsebytes(content)
     return Mail(
         summary=_summary(name, message),
         html=_part(message, "html"),

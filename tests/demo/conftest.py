@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -38,7 +38,7 @@ class StockedShop:
 
 
 @pytest.fixture(autouse=True)
-def own_var(settings: Any, tmp_path: Path) -> Iterator[Path]:
+def own_var(settings: Any, tmp_path: Path) -> Path:
     """Clock, mail and pictures of a test are its own."""
     settings.DEMO_VAR = tmp_path
     settings.DEMO_MAIL = tmp_path / "mail"

@@ -1,5 +1,5 @@
 from oscar.apps.checkout.apps import CheckoutConfig as OscarCheckoutConfig
 
 
-class CheckoutConfig(OscarCheckoutConfig):  # type: ignore[misc]
+class CheckoutConfig(OscarCheckoutConfig):
     name = "demo_shop.oscar_apps.checkout"

@@ -24,7 +24,7 @@ AUTOCOMPLETE = {
 }
 
 
-class ShippingAddressForm(OscarShippingAddressForm):  # type: ignore[misc]
+class ShippingAddressForm(OscarShippingAddressForm):
     """Oscar's form without the lines nobody here fills in, and at home by default."""
 
     class Meta(OscarShippingAddressForm.Meta):

@@ -23,8 +23,11 @@ Source = get_model("payment", "Source")
 SourceType = get_model("payment", "SourceType")
 
 
-class PaymentDetailsView(OscarPaymentDetailsView):  # type: ignore[misc]
+class PaymentDetailsView(OscarPaymentDetailsView):
     """Asks for a card, shows the order once more, charges and places it."""
+
+    _payment_sources: list[Any] | None = None
+    _payment_events: list[Any] | None = None
 
     # The card's token is kept in the checkout session between the payment page and the preview.
     def _card(self) -> dict[str, str] | None:
@@ -73,7 +76,8 @@ class PaymentDetailsView(OscarPaymentDetailsView):  # type: ignore[misc]
 
     def handle_payment(self, order_number: Any, total: Any, **kwargs: Any) -> None:
         # A pre_payment receiver may have covered a part, with store credit for example.
-        covered = sum((s.amount_allocated for s in self._payment_sources or ()), Decimal("0.00"))
+        sources = self._payment_sources or []
+        covered = sum((source.amount_allocated for source in sources), Decimal("0.00"))
         rest = total.incl_tax - covered
         if rest <= 0:
             return
@@ -117,7 +121,7 @@ class PaymentDetailsView(OscarPaymentDetailsView):  # type: ignore[misc]
         return response
 
     def _return_charges(self) -> None:
-        for source in self._payment_sources or ():
+        for source in self._payment_sources or []:
             left = gateway.refundable(reference=source.reference)
             if left > 0:
                 gateway.refund(reference=source.reference, amount=left)

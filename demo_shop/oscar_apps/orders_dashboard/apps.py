@@ -1,7 +1,7 @@
 from oscar.apps.dashboard.orders.apps import OrdersDashboardConfig as OscarOrdersDashboardConfig
 
 
-class OrdersDashboardConfig(OscarOrdersDashboardConfig):  # type: ignore[misc]
+class OrdersDashboardConfig(OscarOrdersDashboardConfig):
     """Oscar's app with one view changed: a fork would need all of the dashboard forked."""
 
     name = "oscar.apps.dashboard.orders"

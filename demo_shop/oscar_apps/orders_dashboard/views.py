@@ -14,7 +14,7 @@ from demo_shop import refunds
 from demo_shop.oscar_apps.orders_dashboard.forms import RefundAmountForm, RefundLinesForm
 
 
-class OrderDetailView(OscarOrderDetailView):  # type: ignore[misc]
+class OrderDetailView(OscarOrderDetailView):
     order_actions = (
         *OscarOrderDetailView.order_actions,
         "cancel_order",

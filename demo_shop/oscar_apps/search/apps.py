@@ -1,5 +1,5 @@
 from oscar.apps.search.apps import SearchConfig as OscarSearchConfig
 
 
-class SearchConfig(OscarSearchConfig):  # type: ignore[misc]
+class SearchConfig(OscarSearchConfig):
     name = "demo_shop.oscar_apps.search"

@@ -19,7 +19,7 @@ Product = get_model("catalogue", "Product")
 Category = get_model("catalogue", "Category")
 
 # PostgreSQL would put products without statistics first.
-SORTS = {
+SORTS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "popular": (_("Favourites"), (F("stats__num_purchases").desc(nulls_last=True), "pk")),
     "cheap": (_("Price, low first"), ("lowest_price", "pk")),
     "dear": (_("Price, high first"), ("-lowest_price", "pk")),
@@ -28,7 +28,7 @@ SORTS = {
 LONGEST_QUERY = 100
 
 
-class ProductListView(ListView):  # type: ignore[type-arg]
+class ProductListView(ListView):
     """A page of products in the order the shopper chose."""
 
     context_object_name = "products"

@@ -1,5 +1,5 @@
 from oscar.apps.shipping.apps import ShippingConfig as OscarShippingConfig
 
 
-class ShippingConfig(OscarShippingConfig):  # type: ignore[misc]
+class ShippingConfig(OscarShippingConfig):
     name = "demo_shop.oscar_apps.shipping"

@@ -11,7 +11,7 @@ from oscar.core import prices
 FREE_FROM = Decimal("40.00")
 
 
-class Parcel(Base):  # type: ignore[misc]
+class Parcel(Base):
     """A parcel with one price, possibly free above a threshold."""
 
     charge = Decimal("0.00")
@@ -39,5 +39,5 @@ class Express(Parcel):
     charge = Decimal("7.95")
 
 
-class Repository(OscarRepository):  # type: ignore[misc]
+class Repository(OscarRepository):
     methods = (Standard(), Express())
