@@ -11,6 +11,7 @@ from clm_plugin.profiles.data import (
     Resolution,
 )
 from clm_plugin.profiles.identity import resolve
+from clm_plugin.profiles.locking import lock_profile
 from clm_plugin.profiles.merging import merge_profiles
 from clm_plugin.profiles.operations import fold_events
 from clm_plugin.profiles.queries import (
@@ -18,6 +19,7 @@ from clm_plugin.profiles.queries import (
     fact_rows,
     identifiers,
     mail_consents,
+    order_lines,
     order_owner,
     ordered_since,
     profile_id_of,
@@ -40,6 +42,7 @@ from clm_plugin.profiles.visitor import (
 )
 
 __all__ = [
+    "lock_profile",
     "ANALYTICS",
     "MAIL",
     "PERSONALISATION",
@@ -62,6 +65,7 @@ __all__ = [
     "merge_profiles",
     "new_visitor_id",
     "normalise_email",
+    "order_lines",
     "order_owner",
     "ordered_since",
     "owners_of",

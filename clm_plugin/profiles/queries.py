@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clm_plugin.profiles.data import MAIL, FactRow
-from clm_plugin.profiles.models import Consent, Facts, Identifier, OrderFact, Profile
+from clm_plugin.profiles.models import Consent, Facts, Identifier, ItemFact, OrderFact, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,3 +121,12 @@ def profiles() -> QuerySet[Profile]:
 def identifiers() -> QuerySet[Identifier]:
     """All names of profiles, likewise."""
     return Identifier.objects.all()
+
+
+def order_lines(*, since: datetime) -> Iterator[tuple[str, str]]:
+    """(order id, product id) of every line of the orders since then that were not cancelled.
+
+    Streamed in chunks; millions of lines do not come into memory at once.
+    """
+    lines = ItemFact.objects.filter(order__placed_at__gte=since, order__cancelled_at__isnull=True)
+    return lines.values_list("order_id", "product_id").iterator(chunk_size=20_000)
