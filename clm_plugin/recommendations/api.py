@@ -1,0 +1,19 @@
+"""The door of recommendations."""
+
+from clm_plugin.recommendations.data import Bundle, Floors, Neighbour, Suggestion
+from clm_plugin.recommendations.operations import rebuild
+from clm_plugin.recommendations.queries import bought_together, bundle, complete_basket, forget
+from clm_plugin.recommendations.rules import vote
+
+__all__ = [
+    "Bundle",
+    "Floors",
+    "Neighbour",
+    "Suggestion",
+    "bought_together",
+    "bundle",
+    "complete_basket",
+    "forget",
+    "rebuild",
+    "vote",
+]
