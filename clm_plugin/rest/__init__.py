@@ -1,0 +1,1 @@
+"""Edge: HTTP. The hot public endpoints (collect, decide) and their neighbours are plain Django."""

@@ -1,0 +1,20 @@
+"""``GET /clm/health``: for monitors and for ``make demo``."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clm_plugin import clock
+from clm_plugin.health import report
+from clm_plugin.rest.body import uncached
+
+
+@require_safe
+@transaction.non_atomic_requests  # else a dead database is a 500 before we are asked
+def health(request: HttpRequest) -> HttpResponse:
+    """200 when every moving part is alive, else 503; the body says which is not."""
+    found = report(now=timezone.now(), clock_now=clock.now())
+    return uncached(JsonResponse(found, status=200 if found["ok"] else 503))

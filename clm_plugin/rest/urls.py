@@ -1,0 +1,17 @@
+"""The paths of the public endpoints, under the prefix where the host included the plugin."""
+
+from django.urls import path
+
+from clm_plugin.rest.bundle import add_bundle
+from clm_plugin.rest.collect import collect
+from clm_plugin.rest.consent import change_consent
+from clm_plugin.rest.decide import decide
+from clm_plugin.rest.health import health
+
+urlpatterns = [
+    path("e", collect, name="collect"),
+    path("d", decide, name="decide"),
+    path("bundle", add_bundle, name="bundle"),
+    path("consent", change_consent, name="consent"),
+    path("health", health, name="health"),
+]

@@ -1,0 +1,72 @@
+"""``{% load clm %}``: what a shop's template says to let the plugin onto its pages.
+
+Both tags give the same bytes to everybody, so pages stay cacheable; what is personal comes in one
+``no-store`` call of the script.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from clm_plugin.conf import settings
+
+register = template.Library()
+
+_RESERVE = {"none", "small", "medium", "bundle"}
+
+
+@register.simple_tag(takes_context=True)
+def clm_head(context: template.Context) -> SafeString:
+    """The style sheet and the one script, for the ``head`` of every page of the shop.
+
+    Empty while the plugin's URLs are not included (a system check says so). The nonce of a
+    Content-Security-Policy is taken from ``request.csp_nonce`` if there is one.
+    """
+    try:
+        paths = {name: reverse(f"clm:{name}") for name in ("collect", "decide", "consent")}
+    except NoReverseMatch:
+        return SafeString("")
+    nonce = getattr(context.get("request"), "csp_nonce", "")
+    return format_html(
+        '<link rel="stylesheet" href="{css}">'
+        '<script defer src="{core}"{nonce} data-clm data-collect="{collect}" data-decide="{decide}"'
+        ' data-consent="{consent}" data-ask="{ask}" data-gpc="{gpc}" data-beacon="{beacon}"'
+        ' data-popup="{popup}" data-bundle="{bundle}"></script>',
+        css=static("clm_plugin/clm.css"),
+        core=static("clm_plugin/clm.js"),
+        popup=static("clm_plugin/clm-popup.js"),
+        bundle=static("clm_plugin/clm-bundle.js"),
+        nonce=format_html(' nonce="{}"', nonce) if nonce else "",
+        ask=int(settings.REQUIRE_CONSENT),
+        gpc=int(settings.HONOUR_GPC),
+        beacon=int(settings.BEACON),
+        **paths,
+    )
+
+
+@register.simple_tag
+def clm_slot(name: str, product: Any = "", reserve: str = "") -> SafeString:
+    """A place for a widget: ``{% clm_slot "product-bundle" product=product.id %}``.
+
+    ``product`` is the shop's id of the product the page is about. ``reserve`` keeps room for the
+    widget so that nothing jumps when it comes: none, small, medium or bundle; by default a slot
+    with a product keeps the room of a bundle. Raises TemplateSyntaxError for another word.
+    """
+    product_id = "" if product is None else str(product)
+    room = reserve or ("bundle" if product_id else "none")
+    if room not in _RESERVE:
+        raise template.TemplateSyntaxError(
+            f"clm_slot: reserve={room!r} is none of {', '.join(sorted(_RESERVE))}"
+        )
+    return format_html(
+        '<clm-slot name="{}"{}{}></clm-slot>',
+        name,
+        format_html(' product="{}"', product_id) if product_id else "",
+        format_html(' reserve="{}"', room) if room != "none" else "",
+    )

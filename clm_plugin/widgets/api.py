@@ -1,0 +1,16 @@
+"""The door of on-site delivery."""
+
+from clm_plugin.widgets.data import OVERLAY, Answer, Ask, Slot, Surroundings, Widget
+from clm_plugin.widgets.decide import decide
+from clm_plugin.widgets.prices import price
+
+__all__ = [
+    "OVERLAY",
+    "Answer",
+    "Ask",
+    "Slot",
+    "Surroundings",
+    "Widget",
+    "decide",
+    "price",
+]

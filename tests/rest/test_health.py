@@ -1,0 +1,35 @@
+"""``GET /clm/health``: 200 only when every part is alive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from clm_plugin.health import beat
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("worker_age", "status"), [(None, 503), (timedelta(minutes=5), 503), (timedelta(0), 200)]
+)
+def test_says_who_is_alive(client: Client, worker_age: timedelta | None, status: int) -> None:
+    now = timezone.now()
+    beat("scheduler", "sweep", now=now)
+    if worker_age is not None:
+        beat("worker", now=now - worker_age)
+    response = client.get("/clm/health")
+    assert response.status_code == status
+    assert response["Cache-Control"] == "no-store"
+    found = response.json()
+    assert (found["ok"], found["worker"], found["scheduler"]) == (
+        status == 200,
+        status == 200,
+        True,
+    )
