@@ -96,6 +96,7 @@ def run(
             assert server.process is not None
             supervisor.adopt(server.program, server.process)
         if not prepare(plan, say=say, stop=stop):
+            say("Stopped. The next start goes on from here.")
             return
         began = time.monotonic()
         for program in plan.programs():
