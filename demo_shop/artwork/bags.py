@@ -37,8 +37,11 @@ def shopper(c: Canvas, s: Spec) -> None:
     _handles(c, s, 10, 38, 13)
     front = c.blob((27, 36), (50, 38), (73, 36), (77, 60), (76, 83), (50, 86), (24, 83), (23, 60))
     dress(c, front, s, 14, "soft")
-    c.fill(c.polygon([(27, 34.5), (50, 37), (73, 34.5), (73.6, 39), (50, 41.5), (26.4, 39)]),
-           _trim(s), "side")  # fmt: skip
+    c.fill(
+        c.polygon([(27, 34.5), (50, 37), (73, 34.5), (73.6, 39), (50, 41.5), (26.4, 39)]),
+        _trim(s),
+        "side",
+    )
     for x0, x1 in ((38, 36), (60, 63)):
         c.fill(c.stroke([(x0, 44), (x1, 72)], 0.5), darker(base(s), 0.4), opacity=0.25)
 
@@ -63,11 +66,14 @@ def drawstring_bag(c: Canvas, s: Spec) -> None:
     cord = lighter(_trim(s), 0.1)
     frill = c.blob((33, 22), (42, 26), (50, 22), (58, 26), (67, 22), (61, 36), (39, 36))
     dress(c, frill, s, 12, "down")
-    body = c.blob((40, 35), (60, 35), (74, 52), (78, 72), (68, 85), (50, 87), (32, 85), (22, 72),
-                  (26, 52))  # fmt: skip
+    body = c.blob(
+        (40, 35), (60, 35), (74, 52), (78, 72), (68, 85), (50, 87), (32, 85), (22, 72), (26, 52)
+    )
     dress(c, body, s, 13, "soft")
     for x in (40, 46, 52, 58):
-        c.fill(c.stroke([(x, 36), (x + (x - 50) * 0.5, 46)], 0.7), darker(base(s), 0.5), opacity=0.3)
+        c.fill(
+            c.stroke([(x, 36), (x + (x - 50) * 0.5, 46)], 0.7), darker(base(s), 0.5), opacity=0.3
+        )
     c.line([(38, 35.5), (50, 37), (62, 35.5)], 2.2, cord)
     c.line([(61, 36), (72, 44), (70, 58)], 1.4, cord)
     c.line([(61, 36), (66, 48), (63, 60)], 1.4, cord)
@@ -102,8 +108,10 @@ def _canopy(c: Canvas, s: Spec, ribs: int, edge: Colour) -> None:
     dress(c, shape, s, 13, "ball")
     for i in range(1, ribs):
         x = left + i * step
-        bend = [(50 + (x - 50) * k, low - (low - top) * (1 - k**2) ** 0.5) for k in
-                (0.0, 0.3, 0.5, 0.7, 0.85, 0.95, 1.0)]  # fmt: skip
+        bend = [
+            (50 + (x - 50) * k, low - (low - top) * (1 - k**2) ** 0.5)
+            for k in (0.0, 0.3, 0.5, 0.7, 0.85, 0.95, 1.0)
+        ]
         c.fill(c.stroke(bend, 0.6), edge, opacity=0.45)
     c.line([(50, 11), (50, 17)], 1.6, edge)
 

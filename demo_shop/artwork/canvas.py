@@ -58,8 +58,9 @@ def smooth(points: Sequence[Point], steps: int = 10) -> list[Point]:
         p0, p1, p2, p3 = (points[(index + offset) % count] for offset in (-1, 0, 1, 2))
         for step in range(steps):
             t = step / steps
-            result.append((_spline(p0[0], p1[0], p2[0], p3[0], t),
-                           _spline(p0[1], p1[1], p2[1], p3[1], t)))  # fmt: skip
+            result.append(
+                (_spline(p0[0], p1[0], p2[0], p3[0], t), _spline(p0[1], p1[1], p2[1], p3[1], t))
+            )
     return result
 
 
@@ -128,8 +129,9 @@ class Canvas:
         """A line with round ends."""
         pad = width
         xs, ys = [x for x, _ in points], [y for _, y in points]
-        left, top = math.floor((min(xs) - pad) * self.scale), math.floor(
-            (min(ys) - pad) * self.scale
+        left, top = (
+            math.floor((min(xs) - pad) * self.scale),
+            math.floor((min(ys) - pad) * self.scale),
         )
         size = (
             math.ceil((max(xs) + pad) * self.scale) - left,

@@ -18,8 +18,20 @@ def hot_water_bottle(c: Canvas, s: Spec) -> None:
     c.fill(c.rect(45, 15, 55, 22, 1), darker(base(s), 0.3), "cylinder")
     neck = c.blob((40, 19), (60, 19), (59, 27), (63, 33), (37, 33), (41, 27))
     c.fill(neck, darker(base(s), 0.14), "cylinder")
-    body = c.blob((36, 32), (50, 30), (64, 32), (74, 40), (76, 60), (75, 80), (66, 88), (50, 89),
-                  (34, 88), (25, 80), (24, 60), (26, 40))  # fmt: skip
+    body = c.blob(
+        (36, 32),
+        (50, 30),
+        (64, 32),
+        (74, 40),
+        (76, 60),
+        (75, 80),
+        (66, 88),
+        (50, 89),
+        (34, 88),
+        (25, 80),
+        (24, 60),
+        (26, 40),
+    )
     worn = replace(s, pattern="retrospot") if s.pattern == "retrospot" else s
     dress(c, body, worn, 7 if knitted else 12, "soft")
     if knitted:
@@ -32,7 +44,9 @@ def hot_water_bottle(c: Canvas, s: Spec) -> None:
 def _badge(c: Canvas, s: Spec) -> None:
     ink = INK if is_pale(base(s)) else PAPER
     if s.detail == "heart":
-        c.fill(heart(c, 50, 61, 15), COLOURS["cream"] if s.pattern != "retrospot" else PAPER, "side")
+        c.fill(
+            heart(c, 50, 61, 15), COLOURS["cream"] if s.pattern != "retrospot" else PAPER, "side"
+        )
     elif s.detail == "scottie":
         motif(c, "scottie", 51, 60, 16, COLOURS["cream"])
     elif s.detail and s.pattern == "stripes":
@@ -48,7 +62,11 @@ def cushion(c: Canvas, s: Spec) -> None:
     c.pose = "flat"
     pad = c.blob((16, 18), (50, 22), (84, 18), (79, 50), (84, 83), (50, 79), (16, 83), (21, 50))
     dress(c, pad, s, 12, "soft")
-    c.fill(c.ellipse(50, 51, 23), lighter(base(s), 0.55) if not is_pale(base(s)) else COLOURS["mint"], "side")
+    c.fill(
+        c.ellipse(50, 51, 23),
+        lighter(base(s), 0.55) if not is_pale(base(s)) else COLOURS["mint"],
+        "side",
+    )
     for i in range(36):
         a, b = arc(50, 51, 21.4, 21.4, i * 10, i * 10 + 5)[:: max(1, 8)]
         c.line([a, b], 0.5, PAPER)
@@ -59,7 +77,10 @@ def cushion(c: Canvas, s: Spec) -> None:
 def doll(c: Canvas, s: Spec) -> None:
     """A felt doll with a wide dress."""
     c.pose = "flat"
-    skin, hair = (247, 220, 198), {"pink": "orange", "blue": "chocolate", "red": "yellow"}.get(s.colour, "copper")
+    skin, hair = (
+        (247, 220, 198),
+        {"pink": "orange", "blue": "chocolate", "red": "yellow"}.get(s.colour, "copper"),
+    )
     for x in (44, 56):
         c.line([(x, 72), (x, 86)], 4.6, skin)
         c.fill(c.ellipse(x + (x - 50) * 0.15, 88, 4, 2.8), INK, "ball")
@@ -122,8 +143,8 @@ def piggy_bank(c: Canvas, s: Spec) -> None:
     for x in (30, 42):
         c.fill(c.polygon([(x - 5, 39), (x + 5, 36), (x - 1, 25)]), darker(base(s), 0.1), "side")
     c.fill(c.ellipse(23, 58, 8, 9), lighter(base(s), 0.35), "ball")
-    for x in (21, 25.5):
-        c.fill(c.ellipse(x, 58, 1.2, 2), darker(base(s), 0.5))
+    for nostril in (21, 25.5):
+        c.fill(c.ellipse(nostril, 58, 1.2, 2), darker(base(s), 0.5))
     c.dot(33, 48, 1.8, INK)
     c.fill(c.rect(46, 32, 60, 34, 1), INK)
 
@@ -133,8 +154,15 @@ def babushka(c: Canvas, s: Spec) -> None:
     for x, k, tone in ((28, 0.72, "mint"), (74, 0.58, "yellow"), (50, 1.0, "red")):
         spec = replace(s, colour=tone, pattern="suki")
         y = 86.0 - (1 - k) * 4
-        body = c.blob((x - 13 * k, y - 40 * k), (x + 13 * k, y - 40 * k), (x + 22 * k, y - 22 * k),
-                      (x + 17 * k, y - 2 * k), (x, y), (x - 17 * k, y - 2 * k), (x - 22 * k, y - 22 * k))  # fmt: skip
+        body = c.blob(
+            (x - 13 * k, y - 40 * k),
+            (x + 13 * k, y - 40 * k),
+            (x + 22 * k, y - 22 * k),
+            (x + 17 * k, y - 2 * k),
+            (x, y),
+            (x - 17 * k, y - 2 * k),
+            (x - 22 * k, y - 22 * k),
+        )
         dress(c, body, spec, 11 * k, "cylinder")
         c.fill(c.ellipse(x, y - 50 * k, 17 * k, 18 * k), darker(base(spec), 0.12), "ball")
         c.fill(c.ellipse(x, y - 48 * k, 11 * k, 11.5 * k), (248, 222, 200), "soft")
@@ -143,11 +171,18 @@ def babushka(c: Canvas, s: Spec) -> None:
             c.dot(x + dx * k, y - 47 * k, 1.1 * k, INK)
             c.dot(x + dx * 1.7 * k, y - 43.5 * k, 1.8 * k, (240, 164, 156))
         c.line(arc(x, y - 44 * k, 2.6 * k, 2 * k, 20, 160), 0.7 * k, COLOURS["red"])
-        c.line([(x - 14 * k, y - 37 * k), (x, y - 34 * k), (x + 14 * k, y - 37 * k)], 1.6 * k, PAPER)
+        c.line(
+            [(x - 14 * k, y - 37 * k), (x, y - 34 * k), (x + 14 * k, y - 37 * k)], 1.6 * k, PAPER
+        )
 
 
 KINDS = {
-    "hot_water_bottle": hot_water_bottle, "knitted_bottle": hot_water_bottle, "cushion": cushion,
-    "doll": doll, "trinket_box": trinket_box, "watering_can": watering_can,
-    "piggy_bank": piggy_bank, "babushka": babushka,
-}  # fmt: skip
+    "hot_water_bottle": hot_water_bottle,
+    "knitted_bottle": hot_water_bottle,
+    "cushion": cushion,
+    "doll": doll,
+    "trinket_box": trinket_box,
+    "watering_can": watering_can,
+    "piggy_bank": piggy_bank,
+    "babushka": babushka,
+}

@@ -8,6 +8,7 @@ from demo_shop.artwork import motifs
 from demo_shop.artwork.canvas import Canvas, Mask
 from demo_shop.artwork.palette import Colour, named
 from demo_shop.artwork.patterns import printed
+from demo_shop.artwork.pen import Pen
 from demo_shop.artwork.spec import Spec
 from demo_shop.artwork.union import union_flag
 
@@ -42,7 +43,7 @@ def cutout(c: Canvas, name: str, cx: float, cy: float, r: float, turn: float = 0
     side = int(r * 2.4 * c.scale)
     image = Image.new("RGB", (side, side))
     motifs.MOTIFS[name](
-        motifs.Pen(ImageDraw.Draw(image), side / 2, side / 2, r * c.scale, turn), (255, 255, 255)
+        Pen(ImageDraw.Draw(image), side / 2, side / 2, r * c.scale, turn), (255, 255, 255)
     )
     grey = image.convert("L").point(lambda v: 255 if v else 0)
     return Mask(round(cx * c.scale - side / 2), round(cy * c.scale - side / 2), grey)

@@ -5,20 +5,32 @@ from __future__ import annotations
 from demo_shop.artwork.canvas import Canvas, arc
 from demo_shop.artwork.dress import base, cutout, dress, heart, motif
 from demo_shop.artwork.palette import (
-    COLOURS, GLASS, INK, PAPER, STEEL, WOOD, darker, is_pale, lighter,
-)  # fmt: skip
+    COLOURS,
+    GLASS,
+    INK,
+    PAPER,
+    STEEL,
+    WOOD,
+    darker,
+    is_pale,
+    lighter,
+)
 from demo_shop.artwork.spec import Spec
 
 
 def cake_cases(c: Canvas, s: Spec) -> None:
     """A stack of paper cases and a filled one in front."""
-    for x, y, k in ((62, 56, 1.0), (62, 49, 1.0), (62, 42, 1.0), (38, 82, 1.15)):
+    for x, y, k in ((66, 76, 0.95), (66, 68, 0.95), (66, 60, 0.95), (38, 84, 1.15)):
         _case(c, s, x, y, k)
-    c.fill(c.blob((18, 62), (24, 52), (38, 47), (52, 52), (58, 62), (38, 67)),
-           (238, 205, 150), "ball")  # fmt: skip
-    c.fill(c.blob((22, 57), (30, 47), (38, 42), (47, 47), (54, 57), (46, 60), (38, 57), (30, 60)),
-           lighter(base(s), 0.65), "ball")  # fmt: skip
-    c.dot(38, 42, 3.4, COLOURS["red"])
+    c.fill(
+        c.blob((18, 64), (24, 54), (38, 49), (52, 54), (58, 64), (38, 69)), (238, 205, 150), "ball"
+    )
+    c.fill(
+        c.blob((22, 59), (30, 49), (38, 44), (47, 49), (54, 59), (46, 62), (38, 59), (30, 62)),
+        lighter(base(s), 0.65),
+        "ball",
+    )
+    c.dot(38, 44, 3.4, COLOURS["red"])
 
 
 def _case(c: Canvas, s: Spec, x: float, y: float, k: float) -> None:
@@ -27,8 +39,11 @@ def _case(c: Canvas, s: Spec, x: float, y: float, k: float) -> None:
     dress(c, body, s, 10, "cylinder")
     for i in range(9):
         t = (i + 0.5) / 9 * 2 - 1
-        c.fill(c.stroke([(x + t * top, y - 19.5 * k), (x + t * low, y - 0.6)], 0.5),
-               darker(base(s), 0.5), opacity=0.3)  # fmt: skip
+        c.fill(
+            c.stroke([(x + t * top, y - 19.5 * k), (x + t * low, y - 0.6)], 0.5),
+            darker(base(s), 0.5),
+            opacity=0.3,
+        )
     c.fill(c.ellipse(x, y - 20 * k, top, 3.6 * k), lighter(base(s), 0.7), "down")
 
 
@@ -45,7 +60,7 @@ def cutters(c: Canvas, s: Spec) -> None:
         outer, inner = cutout(c, shape, x, y, r), cutout(c, shape, x, y, r * 0.87)
         deep = cutout(c, shape, x + 0.9, y + 1.1, r)
         c.fill(deep - inner, darker(base(s), 0.4))
-        c.fill(outer - inner, lighter(base(s), 0.3), "side")
+        c.fill(outer - inner, darker(base(s), 0.08), "side")
 
 
 def jam_jar(c: Canvas, s: Spec) -> None:
@@ -61,8 +76,20 @@ def jam_jar(c: Canvas, s: Spec) -> None:
         for i in range(12):
             c.line([(29 + i * 3.8, 30), (29 + i * 3.8, 37)], 0.5, darker(base(s), 0.25))
     else:
-        cloth = c.blob((32, 20), (50, 17), (68, 20), (73, 32), (84, 43), (68, 40), (58, 44),
-                       (50, 40), (42, 44), (32, 40), (16, 43), (27, 32))  # fmt: skip
+        cloth = c.blob(
+            (32, 20),
+            (50, 17),
+            (68, 20),
+            (73, 32),
+            (84, 43),
+            (68, 40),
+            (58, 44),
+            (50, 40),
+            (42, 44),
+            (32, 40),
+            (16, 43),
+            (27, 32),
+        )
         dress(c, cloth, s, 8, "soft")
         c.line([(29, 33), (50, 35), (71, 33)], 1.4, WOOD)
     c.fill(c.rect(35, 55, 65, 74, 1.5), PAPER, "side")
@@ -94,8 +121,15 @@ def bread_bin(c: Canvas, s: Spec) -> None:
         c.fill(c.rect(43, 26, 57, 32, 2.5), INK, "cylinder")
         c.text(s.detail, 50, 62, 13, INK, bold=0.5)
         return
-    shell = c.polygon([(12, 84), (12, 58), *arc(38, 58, 26, 26, 180, 270), *arc(66, 52, 22, 20, 270, 360),
-                       (88, 84)])  # fmt: skip
+    shell = c.polygon(
+        [
+            (12, 84),
+            (12, 58),
+            *arc(38, 58, 26, 26, 180, 270),
+            *arc(66, 52, 22, 20, 270, 360),
+            (88, 84),
+        ]
+    )
     c.fill(shell, base(s), "soft")
     c.line(arc(40, 60, 24, 22, 190, 275), 0.8, darker(base(s), 0.22))
     c.fill(c.rect(12, 58, 88, 60.4, 1), darker(base(s), 0.2))
@@ -106,10 +140,14 @@ def bread_bin(c: Canvas, s: Spec) -> None:
 
 def recipe_box(c: Canvas, s: Spec) -> None:
     """A tin box with cards standing in it."""
-    c.fill(c.polygon([(20, 34), (74, 34), (82, 28), (28, 28)]), darker(base(s), 0.3))
     for i, tone in enumerate(("pink", "mint", "cream")):
-        c.fill(c.rect(26 + i * 3, 26 + i * 4, 72 + i * 2, 60, 1.5), lighter(COLOURS[tone], 0.3), "side")
-        c.fill(c.rect(30 + i * 14, 22 + i * 4, 42 + i * 14, 30 + i * 4, 1.2), lighter(COLOURS[tone], 0.15))
+        c.fill(
+            c.rect(26 + i * 3, 26 + i * 4, 72 + i * 2, 60, 1.5), lighter(COLOURS[tone], 0.3), "side"
+        )
+        c.fill(
+            c.rect(30 + i * 14, 22 + i * 4, 42 + i * 14, 30 + i * 4, 1.2),
+            lighter(COLOURS[tone], 0.15),
+        )
     side = c.polygon([(76, 46), (86, 40), (86, 78), (76, 85)])
     dress(c, side, s, 13, "")
     c.fill(side, INK, opacity=0.3)
@@ -137,11 +175,16 @@ def tea_towels(c: Canvas, s: Spec) -> None:
     c.pose = "hang"
     c.line([(12, 22), (88, 22)], 2.6, WOOD)
     for x, low, plain in ((58, 78, True), (20, 84, False)):
-        shape = c.polygon([(x, 20), (x + 26, 20), (x + 27, low - 1), (x + 13, low), (x - 1, low - 1)])
+        shape = c.polygon(
+            [(x, 20), (x + 26, 20), (x + 27, low - 1), (x + 13, low), (x - 1, low - 1)]
+        )
         if plain:
             c.fill(shape, PAPER, "side")
             for y in (low - 14, low - 10):
-                c.fill(c.polygon([(x - 0.6, y), (x + 26.6, y), (x + 26.6, y + 2), (x - 0.6, y + 2)]), base(s))
+                c.fill(
+                    c.polygon([(x - 0.6, y), (x + 26.6, y), (x + 26.6, y + 2), (x - 0.6, y + 2)]),
+                    base(s),
+                )
         else:
             dress(c, shape, s, 12, "side")
         for fold in (8, 18):
@@ -155,8 +198,19 @@ def apron(c: Canvas, s: Spec) -> None:
     c.line(arc(50, 26, 11, 13, 180, 360), 1.8, trim)
     c.line([(28, 48), (14, 56), (16, 68)], 1.6, trim)
     c.line([(72, 48), (86, 56), (84, 68)], 1.6, trim)
-    body = c.blob((37, 26), (63, 26), (66, 38), (75, 46), (77, 66), (76, 86), (50, 88), (24, 86),
-                  (23, 66), (25, 46), (34, 38))  # fmt: skip
+    body = c.blob(
+        (37, 26),
+        (63, 26),
+        (66, 38),
+        (75, 46),
+        (77, 66),
+        (76, 86),
+        (50, 88),
+        (24, 86),
+        (23, 66),
+        (25, 46),
+        (34, 38),
+    )
     dress(c, body, s, 14, "soft")
     c.fill(c.rect(36, 25, 64, 28.5, 1), trim, "side")
     dress(c, c.rect(35, 56, 65, 75, 4), s, 14, "side")
@@ -166,16 +220,30 @@ def apron(c: Canvas, s: Spec) -> None:
 def rolling_pin(c: Canvas, s: Spec) -> None:
     """A beech pin, and the flour it is used with."""
     c.pose = "flat"
-    c.fill(c.blob((20, 60), (38, 46), (64, 40), (82, 52), (76, 70), (50, 78), (28, 76)),
-           (250, 244, 230), opacity=0.75)  # fmt: skip
+    c.fill(
+        c.blob((20, 60), (38, 46), (64, 40), (82, 52), (76, 70), (50, 78), (28, 76)),
+        (250, 244, 230),
+        opacity=0.75,
+    )
     for x0, y0, x1, y1, w in ((14, 78, 86, 20, 6), (26, 68, 74, 30, 15)):
         c.fill(c.stroke([(x0, y0), (x1, y1)], w), darker(WOOD, 0.12))
         c.fill(c.stroke([(x0 - 0.8, y0 - 1), (x1 - 0.8, y1 - 1)], w * 0.72), WOOD)
-        c.fill(c.stroke([(x0 - 1.6, y0 - 2), (x1 - 1.6, y1 - 2)], w * 0.22), lighter(WOOD, 0.45), opacity=0.7)
+        c.fill(
+            c.stroke([(x0 - 1.6, y0 - 2), (x1 - 1.6, y1 - 2)], w * 0.22),
+            lighter(WOOD, 0.45),
+            opacity=0.7,
+        )
 
 
 KINDS = {
-    "cake_cases": cake_cases, "cutters": cutters, "jam_jar": jam_jar, "scales": scales,
-    "bread_bin": bread_bin, "recipe_box": recipe_box, "spoons": spoons, "tea_towels": tea_towels,
-    "apron": apron, "rolling_pin": rolling_pin,
-}  # fmt: skip
+    "cake_cases": cake_cases,
+    "cutters": cutters,
+    "jam_jar": jam_jar,
+    "scales": scales,
+    "bread_bin": bread_bin,
+    "recipe_box": recipe_box,
+    "spoons": spoons,
+    "tea_towels": tea_towels,
+    "apron": apron,
+    "rolling_pin": rolling_pin,
+}

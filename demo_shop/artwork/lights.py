@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from PIL import Image, ImageDraw, ImageFilter
-
 from demo_shop.artwork.canvas import Canvas, Point, arc
-from demo_shop.artwork.dress import base, cutout, dress, heart, loop, motif, star
-from demo_shop.artwork.palette import COLOURS, FLAME, GLASS, INK, PAPER, STEEL, Colour, darker, lighter
+from demo_shop.artwork.dress import base, dress, heart, loop, motif, star
+from demo_shop.artwork.flames import flame, glow
+from demo_shop.artwork.palette import (
+    COLOURS,
+    FLAME,
+    GLASS,
+    INK,
+    STEEL,
+    Colour,
+    darker,
+    lighter,
+)
 from demo_shop.artwork.spec import Spec
-
-
-def glow(c: Canvas, cx: float, cy: float, r: float, strength: int = 150) -> None:
-    """A soft halo of candle light."""
-    halo = Image.new("L", (48, 48))
-    ImageDraw.Draw(halo).ellipse((14, 14, 34, 34), fill=strength)
-    halo = halo.filter(ImageFilter.GaussianBlur(5.5))
-    side = int(r * 2 * c.scale)
-    layer = Image.new("RGB", (side, side), FLAME)
-    layer.putalpha(halo.resize((side, side), Image.Resampling.BICUBIC))
-    left, top = int((cx - r) * c.scale), int((cy - r) * c.scale)
-    c.image.alpha_composite(layer, (max(0, left), max(0, top)), (max(0, -left), max(0, -top)))
-
-
-def flame(c: Canvas, cx: float, bottom: float, height: float) -> None:
-    """A still flame with its halo."""
-    glow(c, cx, bottom - height / 2, height * 2.6)
-    for k, tone in ((1.0, (246, 172, 84)), (0.72, FLAME), (0.4, (255, 246, 214))):
-        h = height * k
-        c.fill(c.blob((cx, bottom - h), (cx + h * 0.28, bottom - h * 0.32), (cx, bottom),
-                      (cx - h * 0.28, bottom - h * 0.32)), tone)  # fmt: skip
 
 
 def _tealight(c: Canvas, cx: float, bottom: float, w: float) -> None:
@@ -47,8 +34,18 @@ def heart_light(c: Canvas, s: Spec) -> None:
     c.fill(heart(c, 51, cy + 1.2, k) - inner, darker(base(s), 0.4))
     c.fill(outer - inner, base(s), "side")
     y = cy + k * 0.62
-    c.fill(c.polygon([(50 - k * 0.27, y - k * 0.3), (50 + k * 0.27, y - k * 0.3), (50 + k * 0.2, y),
-                      (50 - k * 0.2, y)]), darker(base(s), 0.06), "cylinder")  # fmt: skip
+    c.fill(
+        c.polygon(
+            [
+                (50 - k * 0.27, y - k * 0.3),
+                (50 + k * 0.27, y - k * 0.3),
+                (50 + k * 0.2, y),
+                (50 - k * 0.2, y),
+            ]
+        ),
+        darker(base(s), 0.06),
+        "cylinder",
+    )
     _tealight(c, 50, y - k * 0.24, k * 0.2)
 
 
@@ -66,8 +63,11 @@ def glass_light(c: Canvas, s: Spec) -> None:
         for row, y in enumerate((50, 60, 70)):
             for i in range(6 - row):
                 x = 50 + (i - (5 - row) / 2) * 8.4
-                c.fill(c.polygon([(x, y - 4.4), (x + 3.6, y), (x, y + 4.4), (x - 3.6, y)]),
-                       lighter(tone, 0.6), opacity=0.55)  # fmt: skip
+                c.fill(
+                    c.polygon([(x, y - 4.4), (x + 3.6, y), (x, y + 4.4), (x - 3.6, y)]),
+                    lighter(tone, 0.6),
+                    opacity=0.55,
+                )
     else:
         dress(c, c.polygon([(25, 48), (75, 48), (71, 73), (29, 73)]), s, 10, "")
         c.fill(c.polygon([(25, 48), (75, 48), (71, 73), (29, 73)]), tone, opacity=0.3)
@@ -126,11 +126,17 @@ def paper_lantern(c: Canvas, s: Spec) -> None:
         c.fill(shade, lighter(base(s), 0.15))
         glow(c, x, (top + y) / 2, w * 1.7, 190)
         for index in range(3):
-            cut = (star if s.pattern == "stars" else heart)(c, x, top + w * (0.55 + index * 0.8), w * 0.3)
+            cut = (star if s.pattern == "stars" else heart)(
+                c, x, top + w * (0.55 + index * 0.8), w * 0.3
+            )
             c.fill(cut, (255, 243, 206))
         for i in range(1, 6):
             fold = x - w + i * w / 3
-            c.fill(c.stroke([(fold, top), (x + (fold - x) * 0.92, y)], 0.5), darker(base(s), 0.4), opacity=0.3)
+            c.fill(
+                c.stroke([(fold, top), (x + (fold - x) * 0.92, y)], 0.5),
+                darker(base(s), 0.4),
+                opacity=0.3,
+            )
         c.shade(shade, "cylinder", 0.7)
         c.fill(c.ellipse(x, top, w, w * 0.16), lighter(base(s), 0.5))
 
@@ -141,15 +147,34 @@ def night_light(c: Canvas, s: Spec) -> None:
     if s.detail == "rabbit":
         tone = (255, 247, 226)
         for x, lean in ((41, -3), (59, 3)):
-            c.fill(c.blob((x - 5, 40), (x - 6 + lean, 24), (x + lean, 14), (x + 6 + lean, 24), (x + 5, 40)), tone, "soft")
-            c.fill(c.blob((x - 2, 36), (x - 2 + lean, 26), (x + lean, 20), (x + 2 + lean, 26), (x + 2, 36)), (248, 214, 196))
-        c.fill(c.blob((50, 50), (72, 62), (76, 80), (64, 86), (36, 86), (24, 80), (28, 62)), tone, "ball")
+            c.fill(
+                c.blob(
+                    (x - 5, 40), (x - 6 + lean, 24), (x + lean, 14), (x + 6 + lean, 24), (x + 5, 40)
+                ),
+                tone,
+                "soft",
+            )
+            c.fill(
+                c.blob(
+                    (x - 2, 36), (x - 2 + lean, 26), (x + lean, 20), (x + 2 + lean, 26), (x + 2, 36)
+                ),
+                (248, 214, 196),
+            )
+        c.fill(
+            c.blob((50, 50), (72, 62), (76, 80), (64, 86), (36, 86), (24, 80), (28, 62)),
+            tone,
+            "ball",
+        )
         c.fill(c.ellipse(50, 48, 19, 16), tone, "ball")
         for x in (43, 57):
             c.fill(c.ellipse(x, 46, 1.6, 2.1), INK)
         c.fill(c.blob((48, 51), (52, 51), (50, 53.4)), COLOURS["rose"])
         return
-    c.fill(c.blob((41, 52), (59, 52), (62, 74), (66, 84), (50, 87), (34, 84), (38, 74)), (252, 240, 214), "cylinder")
+    c.fill(
+        c.blob((41, 52), (59, 52), (62, 74), (66, 84), (50, 87), (34, 84), (38, 74)),
+        (252, 240, 214),
+        "cylinder",
+    )
     c.fill(c.ellipse(50, 56, 30, 5), (236, 214, 180))
     cap = c.polygon([*arc(50, 56, 35, 36, 180, 360), *arc(50, 56, 35, 5, 0, 180)])
     c.fill(cap, base(s), "ball")
@@ -162,7 +187,9 @@ def string_lights(c: Canvas, s: Spec) -> None:
     """Small figures on a swinging cable."""
     c.pose = "hang"
     for sway, low in ((24, 14), (56, 13)):
-        cable: list[Point] = [(6 + i * 4.4, sway + low * (1 - ((i - 10) / 10) ** 2)) for i in range(21)]
+        cable: list[Point] = [
+            (6 + i * 4.4, sway + low * (1 - ((i - 10) / 10) ** 2)) for i in range(21)
+        ]
         c.line(cable, 0.9, (120, 130, 116))
         for index in range(5):
             x, y = cable[2 + index * 4]
@@ -173,64 +200,33 @@ def string_lights(c: Canvas, s: Spec) -> None:
 
 def _bulb(c: Canvas, name: str, x: float, y: float, index: int) -> None:
     if name == "chilli":
-        c.fill(c.blob((x - 3, y - 7), (x + 3, y - 7), (x + 4, y), (x + 1, y + 7), (x - 4, y + 11),
-                      (x - 1, y + 4), (x - 4, y - 1)), COLOURS["red"], "cylinder")  # fmt: skip
+        c.fill(
+            c.blob(
+                (x - 3, y - 7),
+                (x + 3, y - 7),
+                (x + 4, y),
+                (x + 1, y + 7),
+                (x - 4, y + 11),
+                (x - 1, y + 4),
+                (x - 4, y - 1),
+            ),
+            COLOURS["red"],
+            "cylinder",
+        )
         c.fill(c.rect(x - 3, y - 8.4, x + 3, y - 6, 1), COLOURS["green"])
         return
-    tones: tuple[Colour, ...] = tuple(COLOURS[t] for t in ("pink", "blue", "mint", "yellow", "orange"))
+    tones: tuple[Colour, ...] = tuple(
+        COLOURS[t] for t in ("pink", "blue", "mint", "yellow", "orange")
+    )
     motif(c, "face" if name == "doll" else "owl", x, y, 7, tones[index])
 
 
-def jar_candle(c: Canvas, s: Spec) -> None:
-    """A candle in a jar with a cloth lid beside its label."""
-    jar = c.rect(26, 36, 74, 85, 6)
-    c.fill(jar, GLASS, opacity=0.9)
-    c.fill(c.rect(29, 46, 71, 82, 4), (196, 74, 78))
-    c.shade(jar, "cylinder", 1.0)
-    flame(c, 50, 44, 12)
-    c.line([(50, 46), (50, 43)], 0.8, INK)
-    c.fill(c.ellipse(50, 36, 24, 4), lighter(GLASS, 0.4), opacity=0.55)
-    band = c.rect(26, 54, 74, 76)
-    dress(c, band, s, 6, "cylinder")
-    c.fill(c.ellipse(50, 65, 13, 8.5), PAPER)
-    motif(c, "strawberry", 50, 65, 5.4, COLOURS["red"])
-
-
-def candle(c: Canvas, s: Spec) -> None:
-    """A broad pillar candle."""
-    c.fill(c.ellipse(50, 82, 34, 5.6), lighter(STEEL, 0.3), "down")
-    body = c.polygon([(28, 34), (72, 34), *arc(50, 79, 22, 4.4, 0, 180)])
-    c.fill(body, base(s), "cylinder")
-    c.fill(c.ellipse(50, 34, 22, 4.6), lighter(base(s), 0.25))
-    c.fill(c.ellipse(50, 34.6, 14, 2.6), darker(base(s), 0.2))
-    c.line([(50, 34), (50, 29)], 0.9, INK)
-    flame(c, 50, 30, 15)
-    c.fill(c.rect(28, 56, 72, 66), PAPER, "cylinder")
-    c.text("CHOCOLATE", 50, 61, 4.6, base(s), bold=0.1)
-
-
-def candlestick(c: Canvas, s: Spec) -> None:
-    """A chamber stick: dish, ring and a candle."""
-    tone = base(s)
-    c.line(arc(78, 76, 8, 7, 0, 360), 2, darker(tone, 0.15))
-    c.fill(c.polygon([(14, 76), (78, 76), (70, 85), (22, 85)]), tone, "cylinder")
-    c.fill(c.ellipse(46, 76, 32, 5.4), lighter(tone, 0.3), "down")
-    c.fill(c.rect(38, 60, 54, 77, 1.4), tone, "cylinder")
-    c.fill(c.ellipse(46, 60, 10, 2.2), lighter(tone, 0.25))
-    c.fill(c.rect(41, 32, 51, 60, 1), (250, 243, 226), "cylinder")
-    c.line([(46, 32), (46, 29)], 0.8, INK)
-    flame(c, 46, 30, 12)
-    if s.colour == "pink":
-        c.line([(54, 62), (60, 66)], 0.6, (150, 140, 132))
-        c.fill(heart(c, 60, 71, 5), COLOURS["rose"], "side")
-    elif s.colour == "blue":
-        for x in (24, 34, 58, 68):
-            c.fill(cutout(c, "blossom", x, 80.5, 2.6), PAPER)
-
-
 KINDS = {
-    "heart_light": heart_light, "glass_light": glass_light, "jar_light": jar_light,
-    "lantern": lantern, "paper_lantern": paper_lantern, "night_light": night_light,
-    "string_lights": string_lights, "jar_candle": jar_candle, "candle": candle,
-    "candlestick": candlestick,
-}  # fmt: skip
+    "heart_light": heart_light,
+    "glass_light": glass_light,
+    "jar_light": jar_light,
+    "lantern": lantern,
+    "paper_lantern": paper_lantern,
+    "night_light": night_light,
+    "string_lights": string_lights,
+}

@@ -46,7 +46,7 @@ _COOL: tuple[Colour, ...] = ((221, 230, 229), (224, 229, 235), (226, 232, 222))
 _WARM: tuple[Colour, ...] = ((243, 228, 219), (244, 234, 214), (238, 227, 224))
 _NEUTRAL: tuple[Colour, ...] = ((213, 223, 222), (226, 211, 203), (206, 217, 226))
 _WARM_NAMES = {"red", "pink", "rose", "orange", "yellow", "chocolate", "copper", "amber", "multi"}
-_PALE_NAMES = {"cream", "ivory", "white", "natural", "silver", "clear"}
+_PALE_NAMES = {"cream", "ivory", "white", "natural", "clear"}
 
 
 def mix(one: Colour, other: Colour, share: float) -> Colour:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from demo_shop.artwork.canvas import Canvas, arc
+from demo_shop.artwork.canvas import Canvas, Point, arc
 from demo_shop.artwork.dress import base, dress, heart, loop
-from demo_shop.artwork.palette import COLOURS, INK, PAPER, PARTY, WOOD, darker, is_pale, lighter, named
+from demo_shop.artwork.flames import flame
+from demo_shop.artwork.motifs import heart_points
+from demo_shop.artwork.palette import (
+    COLOURS,
+    INK,
+    PAPER,
+    PARTY,
+    WOOD,
+    darker,
+    is_pale,
+    lighter,
+    named,
+)
 from demo_shop.artwork.spec import Spec
 
 
@@ -15,19 +27,35 @@ def bunting(c: Canvas, s: Spec) -> None:
     c.pose = "hang"
     letters = "HAPPY" if s.detail == "BIRTHDAY" else ""
     for row, (y, sag) in enumerate(((20, 10), (50, 12))):
-        tape = [(2 + i * 4, y + sag * (1 - ((i - 12) / 12) ** 2)) for i in range(25)]
+        tape = [(-2 + i * 4.16, y + sag * (1 - ((i - 12.5) / 12.5) ** 2)) for i in range(26)]
         for index in range(5):
-            a, b = tape[1 + index * 5], tape[4 + index * 5]
+            a, b = _part(tape[index * 5], tape[5 + index * 5])
             flag = _flag_spec(s, index + row * 2)
-            tip = ((a[0] + b[0]) / 2 - (b[1] - a[1]) * 1.4, (a[1] + b[1]) / 2 + 21)
-            dress(c, c.polygon([a, b, tip]) if not s.detail else c.polygon(
-                [a, b, (b[0], b[1] + 19), (a[0], a[1] + 19)]), flag, 8, "side")  # fmt: skip
+            tip = ((a[0] + b[0]) / 2 - (b[1] - a[1]) * 1.4, (a[1] + b[1]) / 2 + 24)
+            dress(
+                c,
+                c.polygon([a, b, tip])
+                if not s.detail
+                else c.polygon([a, b, (b[0], b[1] + 19), (a[0], a[1] + 19)]),
+                flag,
+                8,
+                "side",
+            )
             if letters:
-                word = letters if row == 0 else "DAY ♥"
-                letter = word[index].replace("♥", "")
+                letter = (letters if row == 0 else "BDAY ")[index]
                 mid = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + 10)
-                c.text(letter, *mid, 10, INK if is_pale(named(flag.colour)) else PAPER, bold=0.5)
+                ink = COLOURS["red"] if is_pale(named(flag.colour)) else PAPER
+                if letter == " ":
+                    c.fill(heart(c, *mid, 5), ink)
+                else:
+                    c.text(letter, *mid, 10, ink, bold=0.5)
         c.line(tape, 1.5, PAPER if s.colour != "white" else COLOURS["natural"])
+
+
+def _part(a: Point, b: Point) -> tuple[Point, Point]:
+    """The stretch of tape a flag hangs from, with a gap at either end."""
+    dx, dy = (b[0] - a[0]) * 0.11, (b[1] - a[1]) * 0.11
+    return (a[0] + dx, a[1] + dy), (b[0] - dx, b[1] - dy)
 
 
 def _flag_spec(s: Spec, index: int) -> Spec:
@@ -37,7 +65,11 @@ def _flag_spec(s: Spec, index: int) -> Spec:
         return s if s.pattern == "union" or index % 2 == 0 else replace(s, pattern=_quiet(s))
     colour = PARTY[index % len(PARTY)]
     if s.pattern == "party":
-        return Spec(kind=s.kind, pattern=("polkadot", "gingham", "rose", "stripes")[index % 4], colour=colour)
+        return Spec(
+            kind=s.kind,
+            pattern=("polkadot", "gingham", "rose", "stripes")[index % 4],
+            colour=colour,
+        )
     return replace(s, colour=colour)
 
 
@@ -48,23 +80,34 @@ def _quiet(s: Spec) -> str:
 def paper_chain(c: Canvas, s: Spec) -> None:
     """Links of gummed paper in two swags."""
     c.pose = "hang"
+    between = {"red": "yellow", "green": "red"}.get(s.colour, "red")
     tones = ["plain", s.pattern, s.pattern]
-    for y, sag in ((24, 16), (54, 16)):
-        for i in range(11):
-            t = i / 5 - 1
+    for y, sag in ((22, 20), (52, 20)):
+        for i in range(9):
+            t = i / 4 - 1
             x, cy = 50 + t * 41, y + sag * (1 - t * t)
-            spec = replace(s, pattern=tones[i % 3], colour=s.colour if i % 3 else "cream")
-            rx, ry = (6.4, 5.2) if i % 2 else (3.4, 6.4)
-            dress(c, c.ellipse(x, cy, rx, ry) - c.ellipse(x, cy, rx - 2.3, ry - 2.3), spec, 5, "side")
+            spec = replace(s, pattern=tones[i % 3], colour=s.colour if i % 3 else between)
+            rx, ry = (8.4, 6.6) if i % 2 else (4.6, 8.2)
+            dress(
+                c, c.ellipse(x, cy, rx, ry) - c.ellipse(x, cy, rx - 2.9, ry - 2.9), spec, 6, "side"
+            )
 
 
 def napkins(c: Canvas, s: Spec) -> None:
     """A fanned stack of folded napkins."""
     c.pose = "flat"
     for shift in (9, 6, 3, 0):
-        c.fill(c.polygon([(20 + shift, 26 - shift * 0.8), (72 + shift, 22 - shift * 0.8),
-                          (76 + shift, 76 - shift * 0.8), (24 + shift, 80 - shift * 0.8)]),
-               darker(PAPER, 0.04 + shift * 0.012))  # fmt: skip
+        c.fill(
+            c.polygon(
+                [
+                    (20 + shift, 26 - shift * 0.8),
+                    (72 + shift, 22 - shift * 0.8),
+                    (76 + shift, 76 - shift * 0.8),
+                    (24 + shift, 80 - shift * 0.8),
+                ]
+            ),
+            darker(PAPER, 0.04 + shift * 0.012),
+        )
     top = c.polygon([(20, 26), (72, 22), (76, 76), (24, 80)])
     dress(c, top, s, 14, "side")
     c.fill(c.stroke([(46, 24), (50, 78)], 0.7), INK, opacity=0.16)
@@ -89,8 +132,6 @@ def doilies(c: Canvas, s: Spec) -> None:
 
 def party_candles(c: Canvas, s: Spec) -> None:
     """A row of slim candles in a cake."""
-    from demo_shop.artwork.lights import flame
-
     for index in range(5):
         x = 26 + index * 12
         stem = c.rect(x - 2.3, 32 - (index % 2) * 4, x + 2.3, 66, 1)
@@ -98,8 +139,20 @@ def party_candles(c: Canvas, s: Spec) -> None:
         flame(c, x, 30 - (index % 2) * 4, 8)
     cake = c.polygon([(14, 62), (86, 62), *arc(50, 80, 36, 6, 0, 180)])
     c.fill(cake, (240, 214, 170), "cylinder")
-    icing = c.blob((14, 60), (50, 56), (86, 60), (86, 68), (78, 74), (70, 68), (60, 73), (50, 69),
-                   (40, 74), (30, 68), (21, 73), (14, 68))  # fmt: skip
+    icing = c.blob(
+        (14, 60),
+        (50, 56),
+        (86, 60),
+        (86, 68),
+        (78, 74),
+        (70, 68),
+        (60, 73),
+        (50, 69),
+        (40, 74),
+        (30, 68),
+        (21, 73),
+        (14, 68),
+    )
     c.fill(icing, lighter(base(s), 0.72), "soft")
 
 
@@ -115,7 +168,9 @@ def paper_cups(c: Canvas, s: Spec) -> None:
                 py = y - 44 * k - (i // 6) * 5.5 - (i % 2) * 2
                 c.fill(c.ellipse(px, py, 5.6), (255, 246, 218), "ball")
                 c.fill(c.ellipse(px + 1, py + 1, 1.7), (244, 210, 130))
-        body = c.polygon([(x - top, y - 44 * k), (x + top, y - 44 * k), *arc(x, y - 2, low, 3 * k, 0, 180)])
+        body = c.polygon(
+            [(x - top, y - 44 * k), (x + top, y - 44 * k), *arc(x, y - 2, low, 3 * k, 0, 180)]
+        )
         dress(c, body, s, 11 * k, "cylinder")
         if not corn:
             c.fill(c.ellipse(x, y - 44 * k, top, 4 * k), PAPER)
@@ -131,7 +186,9 @@ def balloons(c: Canvas, s: Spec) -> None:
         c.line([(x, y + r), (50, 94)], 0.6, (150, 140, 132))
         shape = c.ellipse(x, y, r, r * 1.14) if skull else heart(c, x, y, r * 1.12)
         c.fill(c.polygon([(x - 2, y + r * 1.2), (x + 2, y + r * 1.2), (x, y + r)]), named(tone))
-        dress(c, shape, replace(s, pattern=s.pattern if skull else "plain", colour=tone), 15, "ball")
+        dress(
+            c, shape, replace(s, pattern=s.pattern if skull else "plain", colour=tone), 15, "ball"
+        )
 
 
 def ribbons(c: Canvas, s: Spec) -> None:
@@ -157,13 +214,11 @@ def hanging_hearts(c: Canvas, s: Spec) -> None:
         loop(c, x, 10 if metal else y - r - 18, y - r * 0.55, (150, 130, 110))
         c.fill(heart(c, x + 0.8, y + 1, r), darker(base(s), 0.4))
         dress(c, heart(c, x, y, r), s, 9, "soft")
-        if s.pattern == "plain":
+        if s.pattern == "plain" and not metal:
             _stitches(c, x, y, r * 0.82)
 
 
 def _stitches(c: Canvas, x: float, y: float, r: float) -> None:
-    from demo_shop.artwork.motifs import heart_points
-
     points = heart_points(48)
     for index in range(0, 48, 2):
         a, b = points[index], points[index + 1]
@@ -171,7 +226,13 @@ def _stitches(c: Canvas, x: float, y: float, r: float) -> None:
 
 
 KINDS = {
-    "bunting": bunting, "paper_chain": paper_chain, "napkins": napkins, "doilies": doilies,
-    "party_candles": party_candles, "paper_cups": paper_cups, "balloons": balloons,
-    "ribbons": ribbons, "hanging_hearts": hanging_hearts,
-}  # fmt: skip
+    "bunting": bunting,
+    "paper_chain": paper_chain,
+    "napkins": napkins,
+    "doilies": doilies,
+    "party_candles": party_candles,
+    "paper_cups": paper_cups,
+    "balloons": balloons,
+    "ribbons": ribbons,
+    "hanging_hearts": hanging_hearts,
+}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from demo_shop.artwork import motifs
 from demo_shop.artwork.palette import (
@@ -20,6 +20,7 @@ from demo_shop.artwork.palette import (
     mix,
     named,
 )
+from demo_shop.artwork.pen import Pen
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _paisley(draw: ImageDraw.ImageDraw, side: int, base: Colour) -> None:
     tones = (lighter(base, 0.62), darker(base, 0.3), PAPER)
     for x, y, turn in ((0.27, 0.27, 20), (0.75, 0.75, 200)):
         for size, tone in zip((0.24, 0.165, 0.085), tones, strict=True):
-            pen = motifs.Pen(draw, x * side, y * side, size * side, turn)
+            pen = Pen(draw, x * side, y * side, size * side, turn)
             pen.poly(tone, *motifs.drop_points())
     for x, y in ((0.75, 0.24), (0.25, 0.76)):
         motifs.stamp(draw, "blossom", (x * side, y * side, 0.11 * side), lighter(base, 0.62))
@@ -116,8 +117,8 @@ def _regency(draw: ImageDraw.ImageDraw, side: int, base: Colour) -> None:
     draw.rectangle((0, 0, side, side), fill=lighter(base, 0.72))
     for x in (0.0, 0.5):
         draw.rectangle((x * side, 0, (x + 0.03) * side, side), fill=mix(base, PAPER, 0.25))
-    for x, y in ((0.27, 0.25), (0.77, 0.75)):
-        motifs.stamp(draw, "rose", (x * side, y * side, 0.15 * side), COLOURS["rose"])
+    for x, y in ((0.265, 0.25), (0.765, 0.75)):
+        motifs.stamp(draw, "rose", (x * side, y * side, 0.19 * side), COLOURS["rose"])
 
 
 def _leaf(draw: ImageDraw.ImageDraw, side: int, base: Colour) -> None:
@@ -133,10 +134,12 @@ def _lace(draw: ImageDraw.ImageDraw, side: int, base: Colour) -> None:
         x, y = cx * side, cy * side
         for radius, width in ((0.235, 0.02), (0.15, 0.018)):
             r = radius * side
-            draw.ellipse((x - r, y - r, x + r, y + r), outline=mark, width=max(1, int(width * side)))
+            draw.ellipse(
+                (x - r, y - r, x + r, y + r), outline=mark, width=max(1, int(width * side))
+            )
         motifs.stamp(draw, "blossom", (x, y, 0.1 * side), mark)
         for i in range(12):
-            pen = motifs.Pen(draw, x, y, side, i * 30)
+            pen = Pen(draw, x, y, side, i * 30)
             pen.oval(mark, 0, 0.195, 0.018)
     for cx, cy in ((0.75, 0.25), (0.25, 0.75)):
         motifs.stamp(draw, "blossom", (cx * side, cy * side, 0.09 * side), mark)
@@ -146,20 +149,25 @@ def _baroque(draw: ImageDraw.ImageDraw, side: int, base: Colour) -> None:
     mark = darker(base, 0.3) if is_pale(base) else PAPER
     for x, y in ((0.25, 0.25), (0.75, 0.75)):
         for turn in (0, 90, 180, 270):
-            pen = motifs.Pen(draw, x * side, y * side, 0.13 * side, turn)
+            pen = Pen(draw, x * side, y * side, 0.13 * side, turn)
             pen.poly(mark, *((px, py - 1) for px, py in motifs.drop_points()))
         motifs.stamp(draw, "dot", (x * side, y * side, 0.045 * side), mark)
 
 
 def _alphabet(draw: ImageDraw.ImageDraw, side: int, _base: Colour) -> None:
-    from PIL import ImageFont
-
     font = ImageFont.load_default(size=side * 0.3)
     inks = ("red", "blue", "green", "orange")
     for index, letter in enumerate("ABKR"):
         x, y = (0.25 + index % 2 * 0.5) * side, (0.25 + index // 2 * 0.5) * side
-        draw.text((x, y), letter, font=font, fill=named(inks[index]), anchor="mm",
-                  stroke_width=max(1, side // 60), stroke_fill=named(inks[index]))  # fmt: skip
+        draw.text(
+            (x, y),
+            letter,
+            font=font,
+            fill=named(inks[index]),
+            anchor="mm",
+            stroke_width=max(1, side // 60),
+            stroke_fill=named(inks[index]),
+        )
 
 
 def _pantry(draw: ImageDraw.ImageDraw, side: int, base: Colour) -> None:
@@ -181,10 +189,15 @@ def _circus(draw: ImageDraw.ImageDraw, side: int, base: Colour) -> None:
 
 
 def _suki(draw: ImageDraw.ImageDraw, side: int, base: Colour) -> None:
-    first, second = (COLOURS["pink"], COLOURS["mint"]) if base != COLOURS["pink"] else (
-        COLOURS["red"], PAPER)  # fmt: skip
-    for x, y, r, tone in ((0.27, 0.27, 0.2, first), (0.75, 0.75, 0.2, second),
-                          (0.77, 0.25, 0.09, PAPER), (0.25, 0.77, 0.09, first)):  # fmt: skip
+    first, second = (
+        (COLOURS["pink"], COLOURS["mint"]) if base != COLOURS["pink"] else (COLOURS["red"], PAPER)
+    )
+    for x, y, r, tone in (
+        (0.27, 0.27, 0.2, first),
+        (0.75, 0.75, 0.2, second),
+        (0.77, 0.25, 0.09, PAPER),
+        (0.25, 0.77, 0.09, first),
+    ):
         motifs.stamp(draw, "blossom", (x * side, y * side, r * side), tone)
 
 
@@ -204,8 +217,15 @@ def _party(draw: ImageDraw.ImageDraw, side: int, _base: Colour) -> None:
 
 
 PAPER_GROUND = {"apples", "pears", "alphabet"}
-PALE_GROUND = {"woodland": 0.72, "strawberry": 0.45, "dolly": 0.55, "fairycakes": 0.62,
-               "london": 0.8, "owls": 0.6, "cars": 0.55}  # fmt: skip
+PALE_GROUND = {
+    "woodland": 0.72,
+    "strawberry": 0.45,
+    "dolly": 0.55,
+    "fairycakes": 0.62,
+    "london": 0.8,
+    "owls": 0.6,
+    "cars": 0.55,
+}
 _RED, _GREEN, _BLUE = COLOURS["red"], COLOURS["green"], COLOURS["blue"]
 PAINTERS: dict[str, _Painter] = {
     "retrospot": _spots(0.19),
@@ -240,6 +260,7 @@ PAINTERS: dict[str, _Painter] = {
     "party": _party,
 }
 # Prints whose motifs need room before one can tell what they are.
+MEDIUM = {"strawberry", "apples", "pears", "fairycakes", "skulls", "rose", "suki", "christmas"}
 LARGE = {"alphabet", "pantry", "spaceboy", "woodland", "cars", "london", "dolly", "owls"}
 
 
@@ -256,4 +277,4 @@ def printed(name: str, colour: str, repeat: float = 14) -> Pattern | Colour:
     """The paint for a pattern and a colour; ``plain`` is just the colour."""
     if name in {"plain", "union"}:
         return named(colour)
-    return Pattern(name, colour, repeat * (1.35 if name in LARGE else 1))
+    return Pattern(name, colour, repeat * (1.4 if name in LARGE else 1.15 if name in MEDIUM else 1))

@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from demo_shop.artwork import bags, cosy, home, kitchen, lights, party, play, table, tins
+from demo_shop.artwork import (
+    bags,
+    candles,
+    cosy,
+    home,
+    kitchen,
+    lights,
+    party,
+    play,
+    table,
+    tins,
+    wall,
+)
 from demo_shop.artwork.canvas import Canvas
 from demo_shop.artwork.palette import backdrop
 from demo_shop.artwork.spec import Spec
@@ -17,6 +29,7 @@ VERSION = 1
 
 KINDS: dict[str, Callable[[Canvas, Spec], None]] = {
     **bags.KINDS,
+    **candles.KINDS,
     **cosy.KINDS,
     **home.KINDS,
     **kitchen.KINDS,
@@ -25,6 +38,7 @@ KINDS: dict[str, Callable[[Canvas, Spec], None]] = {
     **play.KINDS,
     **table.KINDS,
     **tins.KINDS,
+    **wall.KINDS,
 }
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from demo_shop.artwork.canvas import Canvas, arc
 from demo_shop.artwork.dress import base, dress, heart, motif
 from demo_shop.artwork.palette import (
-    COLOURS, GLASS, INK, PAPER, PARTY, WOOD, darker, is_pale, lighter, named,
-)  # fmt: skip
+    COLOURS,
+    GLASS,
+    INK,
+    PAPER,
+    PARTY,
+    WOOD,
+    darker,
+    is_pale,
+    lighter,
+    named,
+)
 from demo_shop.artwork.spec import Spec
 
 
 def _turned(cx: float, cy: float, w: float, h: float, turn: float) -> list[tuple[float, float]]:
-    import math
-
     sin, cos = math.sin(math.radians(turn)), math.cos(math.radians(turn))
     return [
         (cx + x * w * cos - y * h * sin, cy + x * w * sin + y * h * cos)
@@ -46,8 +54,13 @@ def dominoes(c: Canvas, s: Spec) -> None:
     c.fill(c.rect(16, 18, 78, 46, 2), darker(WOOD, 0.25))
     c.fill(c.rect(14, 16, 76, 44, 2), WOOD, "side")
     c.text("DOMINOES", 45, 30, 8.4, darker(WOOD, 0.55), bold=0.2)
-    pips = {1: ((0, 0),), 2: ((-1, -1), (1, 1)), 3: ((-1, -1), (0, 0), (1, 1)),
-            4: ((-1, -1), (1, 1), (-1, 1), (1, -1)), 6: ((-1, -1), (-1, 0), (-1, 1), (1, -1), (1, 0), (1, 1))}  # fmt: skip
+    pips = {
+        1: ((0, 0),),
+        2: ((-1, -1), (1, 1)),
+        3: ((-1, -1), (0, 0), (1, 1)),
+        4: ((-1, -1), (1, 1), (-1, 1), (1, -1)),
+        6: ((-1, -1), (-1, 0), (-1, 1), (1, -1), (1, 0), (1, 1)),
+    }
     for x, y, one, two in ((14, 54, 1, 3), (32.5, 56, 3, 6), (51, 54, 6, 2), (69.5, 56, 2, 4)):
         c.fill(c.rect(x + 0.8, y + 1, x + 16.8, y + 33, 2.4), darker(INK, 0.3))
         c.fill(c.rect(x, y, x + 16, y + 32, 2.4), INK, "side")
@@ -59,11 +72,20 @@ def dominoes(c: Canvas, s: Spec) -> None:
 
 def spinning_tops(c: Canvas, s: Spec) -> None:
     """Four painted tops."""
-    for index, (x, y, k) in enumerate(((30, 62, 0.8), (70, 60, 0.8), (50, 84, 1.0), (82, 85, 0.62))):
+    for index, (x, y, k) in enumerate(
+        ((30, 62, 0.8), (70, 60, 0.8), (50, 84, 1.0), (82, 85, 0.62))
+    ):
         tone = named(PARTY[index])
         c.line([(x, y - 36 * k), (x, y - 20 * k)], 3 * k, WOOD)
         c.dot(x, y - 37 * k, 2.6 * k, darker(WOOD, 0.15))
-        top = c.polygon([*arc(x, y - 18 * k, 18 * k, 8 * k, 180, 360), (x + 3 * k, y - 3 * k), (x, y), (x - 3 * k, y - 3 * k)])
+        top = c.polygon(
+            [
+                *arc(x, y - 18 * k, 18 * k, 8 * k, 180, 360),
+                (x + 3 * k, y - 3 * k),
+                (x, y),
+                (x - 3 * k, y - 3 * k),
+            ]
+        )
         c.fill(top, tone)
         for share, stripe in ((0.45, PAPER), (0.72, WOOD)):
             half, cy = 18 * k * (1 - share * 0.8), y - 18 * k * (1 - share * 0.8)
@@ -87,13 +109,38 @@ def skittles(c: Canvas, s: Spec) -> None:
 
 def blocks(c: Canvas, s: Spec) -> None:
     """Letter blocks in a pile."""
-    places = ((28, 85, "A", "red"), (54, 85, "B", "blue"), (79, 85, "C", "green"), (42, 60, "D", "orange"), (67, 60, "E", "navy"))
+    places = (
+        (28, 85, "A", "red"),
+        (54, 85, "B", "blue"),
+        (79, 85, "C", "green"),
+        (42, 60, "D", "orange"),
+        (67, 60, "E", "navy"),
+    )
     for x, y, letter, tone in (*places, (54, 35, "F", "red")):
         w = 12
-        c.fill(c.polygon([(x + w, y - 2 * w), (x + w + 4, y - 2 * w - 3), (x + w + 4, y - 4), (x + w, y)]), darker(WOOD, 0.3))
-        c.fill(c.polygon([(x - w, y - 2 * w), (x - w + 4, y - 2 * w - 3), (x + w + 4, y - 2 * w - 3), (x + w, y - 2 * w)]), lighter(WOOD, 0.5))
+        c.fill(
+            c.polygon(
+                [(x + w, y - 2 * w), (x + w + 4, y - 2 * w - 3), (x + w + 4, y - 4), (x + w, y)]
+            ),
+            darker(WOOD, 0.3),
+        )
+        c.fill(
+            c.polygon(
+                [
+                    (x - w, y - 2 * w),
+                    (x - w + 4, y - 2 * w - 3),
+                    (x + w + 4, y - 2 * w - 3),
+                    (x + w, y - 2 * w),
+                ]
+            ),
+            lighter(WOOD, 0.5),
+        )
         c.fill(c.rect(x - w, y - 2 * w, x + w, y, 1), lighter(WOOD, 0.25), "side")
-        c.fill(c.rect(x - w + 2, y - 2 * w + 2, x + w - 2, y - 2, 1.4) - c.rect(x - w + 3.2, y - 2 * w + 3.2, x + w - 3.2, y - 3.2, 1), named(tone))
+        c.fill(
+            c.rect(x - w + 2, y - 2 * w + 2, x + w - 2, y - 2, 1.4)
+            - c.rect(x - w + 3.2, y - 2 * w + 3.2, x + w - 3.2, y - 3.2, 1),
+            named(tone),
+        )
         c.text(letter, x, y - w, 14, named(tone), bold=0.6)
 
 
@@ -114,8 +161,8 @@ def notebooks(c: Canvas, s: Spec) -> None:
         dress(c, c.polygon(_turned(x, y, 46, 62, turn)), spec, 13, "side")
     c.fill(c.polygon(_turned(29, 51.3, 5, 62, 2)), darker(base(s), 0.4), opacity=0.5)
     c.fill(c.rect(39, 38, 66, 50, 1.6), PAPER, "side")
-    for y in (42.4, 45.8):
-        c.line([(43, y), (62, y)], 0.5, COLOURS["grey"])
+    for rule in (42.4, 45.8):
+        c.line([(43, rule), (62, rule)], 0.5, COLOURS["grey"])
 
 
 def _pencil(c: Canvas, x: float, top: float, low: float, tone: tuple[int, int, int]) -> None:
@@ -128,7 +175,13 @@ def pencil_tube(c: Canvas, s: Spec) -> None:
     """Coloured pencils in a card tube."""
     for index in range(9):
         x = 32 + index * 4.5
-        _pencil(c, x, 16 + (index * 7 % 5) * 2.4, 60, named((*PARTY, "navy", "green", "chocolate")[index]))
+        _pencil(
+            c,
+            x,
+            16 + (index * 7 % 5) * 2.4,
+            60,
+            named((*PARTY, "navy", "green", "chocolate")[index]),
+        )
     body = c.polygon([(27, 44), (73, 44), *arc(50, 82, 23, 4.6, 0, 180)])
     dress(c, body, s, 13, "cylinder")
     c.line(arc(50, 44, 23, 3.4, 0, 180), 1.6, lighter(base(s), 0.5))
@@ -146,8 +199,17 @@ def wrap(c: Canvas, s: Spec) -> None:
     c.fill(c.rect(54, 20, 61, 74), band, "cylinder")
     c.fill(c.rect(20, 42, 80, 48.5), band, "down")
     for turn in (-1, 1):
-        c.fill(c.blob((57.5, 45), (57.5 + turn * 8, 33), (57.5 + turn * 17, 35), (57.5 + turn * 14, 44)), band, "side")
-        c.fill(c.polygon([(57.5, 45), (57.5 + turn * 12, 60), (57.5 + turn * 6, 61)]), darker(band, 0.12))
+        c.fill(
+            c.blob(
+                (57.5, 45), (57.5 + turn * 8, 33), (57.5 + turn * 17, 35), (57.5 + turn * 14, 44)
+            ),
+            band,
+            "side",
+        )
+        c.fill(
+            c.polygon([(57.5, 45), (57.5 + turn * 12, 60), (57.5 + turn * 6, 61)]),
+            darker(band, 0.12),
+        )
     c.fill(c.ellipse(57.5, 45, 4), darker(band, 0.1), "ball")
 
 
@@ -165,7 +227,14 @@ def card(c: Canvas, s: Spec) -> None:
         for x, y in ((32, 32), (56, 30), (34, 66), (57, 64)):
             motif(c, "star", x, y, 3.4, PAPER)
     elif s.detail:
-        motif(c, s.detail, 44, 46, 16, (176, 182, 190) if s.detail == "elephant" else COLOURS["orange"])
+        motif(
+            c,
+            s.detail,
+            44,
+            46,
+            16,
+            (176, 182, 190) if s.detail == "elephant" else COLOURS["orange"],
+        )
         c.text("Happy birthday", 44, 68, 4.8, INK if is_pale(base(s)) else PAPER)
     else:
         c.fill(c.rect(30, 40, 58, 55, 2), PAPER, "side")
@@ -176,18 +245,37 @@ def card(c: Canvas, s: Spec) -> None:
 def milk_bottles(c: Canvas, s: Spec) -> None:
     """Small bottles in a wire crate."""
     for index, x in enumerate((24, 37, 50, 63, 76)):
-        c.fill(c.blob((x - 3, 24), (x + 3, 24), (x + 3.2, 38), (x + 6, 48), (x + 6, 80), (x - 6, 80), (x - 6, 48), (x - 3.2, 38)), GLASS)
+        c.fill(
+            c.blob(
+                (x - 3, 24),
+                (x + 3, 24),
+                (x + 3.2, 38),
+                (x + 6, 48),
+                (x + 6, 80),
+                (x - 6, 80),
+                (x - 6, 48),
+                (x - 3.2, 38),
+            ),
+            GLASS,
+        )
         c.fill(c.rect(x - 5, 46, x + 5, 79, 3), (252, 248, 238), "cylinder")
         c.fill(c.rect(x - 3.8, 21, x + 3.8, 26, 1.4), named(("red", "blue")[index % 2]), "cylinder")
     for y in (56, 70, 84):
         c.line([(14, y), (86, y)], 1.5, (128, 130, 134))
-    for x in (14, 30.5, 43.5, 56.5, 69.5, 86):
-        c.line([(x, 54), (x, 85)], 1.2, (128, 130, 134))
+    for wire in (14, 30.5, 43.5, 56.5, 69.5, 86):
+        c.line([(wire, 54), (wire, 85)], 1.2, (128, 130, 134))
     c.line([(14, 56), (14, 42), (26, 36)], 1.5, (128, 130, 134))
 
 
 KINDS = {
-    "playing_cards": playing_cards, "dominoes": dominoes, "spinning_tops": spinning_tops,
-    "skittles": skittles, "blocks": blocks, "notebooks": notebooks, "pencil_tube": pencil_tube,
-    "wrap": wrap, "card": card, "milk_bottles": milk_bottles,
-}  # fmt: skip
+    "playing_cards": playing_cards,
+    "dominoes": dominoes,
+    "spinning_tops": spinning_tops,
+    "skittles": skittles,
+    "blocks": blocks,
+    "notebooks": notebooks,
+    "pencil_tube": pencil_tube,
+    "wrap": wrap,
+    "card": card,
+    "milk_bottles": milk_bottles,
+}

@@ -12,6 +12,7 @@ from demo_shop.artwork.palette import Colour, darker, lighter, mix
 # Shadows are blurred on a small copy: they have no detail to lose.
 SMALL = 200
 HORIZON = 0.71
+SOLID = 200
 SHADOW: Colour = (74, 54, 60)
 
 
@@ -19,7 +20,8 @@ def compose(canvas: Canvas, ground: Colour) -> Image.Image:
     """The finished picture, without transparency."""
     size = canvas.side // OVERSAMPLE
     picture = _ground(size, ground, canvas.pose == "stand").copy()
-    alpha = canvas.image.getchannel("A")
+    # Halos of light are thin paint and throw no shadow.
+    alpha = canvas.image.getchannel("A").point(lambda v: 255 if v >= SOLID else 0)
     small = alpha.resize((SMALL, SMALL), Image.Resampling.BOX)
     for shadow, strength in _shadows(small, canvas.pose):
         veil = shadow.resize((size, size), Image.Resampling.BICUBIC)
@@ -66,7 +68,12 @@ def _moved(alpha: Image.Image, dx: int, dy: int, blur: int) -> Image.Image:
 def _contact(alpha: Image.Image) -> Image.Image:
     """The dark line where things touch the table."""
     left, _, right, bottom = alpha.getbbox() or (0, 0, SMALL, SMALL)
-    foot = alpha.crop((left, max(0, bottom - 7), right, bottom)).getbbox() or (0, 0, right - left, 1)
+    foot = alpha.crop((left, max(0, bottom - 7), right, bottom)).getbbox() or (
+        0,
+        0,
+        right - left,
+        1,
+    )
     shadow = Image.new("L", alpha.size)
     ImageDraw.Draw(shadow).ellipse(
         (left + foot[0] - 1, bottom - 5, left + foot[2] + 2, bottom + 3), fill=255
@@ -82,9 +89,7 @@ def _cast(alpha: Image.Image) -> Image.Image:
     lean = 1.1
     wide = Image.new("L", (right - left + int(height * lean), height))
     wide.paste(flat, (0, 0))
-    slanted = wide.transform(
-        wide.size, Image.Transform.AFFINE, (1, lean, -height * lean, 0, 1, 0)
-    )
+    slanted = wide.transform(wide.size, Image.Transform.AFFINE, (1, lean, -height * lean, 0, 1, 0))
     shadow = Image.new("L", alpha.size)
     shadow.paste(slanted, (left, bottom - height + 1))
     return shadow.filter(ImageFilter.GaussianBlur(5))

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from demo_shop.artwork.canvas import Canvas, arc
 from demo_shop.artwork.dress import base, dress, motif
-from demo_shop.artwork.palette import COLOURS, GOLD, INK, PAPER, STEEL, Colour, darker, is_pale, lighter
+from demo_shop.artwork.palette import (
+    COLOURS,
+    GOLD,
+    INK,
+    PAPER,
+    STEEL,
+    Colour,
+    darker,
+    is_pale,
+    lighter,
+)
 from demo_shop.artwork.spec import Spec
 
 CHINA = (252, 249, 243)
@@ -18,7 +28,9 @@ def _rim(s: Spec) -> Colour:
     return GOLD if _china(s) else lighter(base(s), 0.4)
 
 
-def _handle(c: Canvas, cx: float, cy: float, rx: float, ry: float, colour: Colour, w: float) -> None:
+def _handle(
+    c: Canvas, cx: float, cy: float, rx: float, ry: float, colour: Colour, w: float
+) -> None:
     c.line(arc(cx, cy, rx, ry, -90, 90), w, darker(colour, 0.16))
     c.line(arc(cx - 0.4, cy - 0.4, rx, ry, -90, 90), w * 0.62, colour)
 
@@ -56,8 +68,11 @@ def _pot(c: Canvas, s: Spec, x: float, y: float, k: float) -> None:
     def at(*points: tuple[float, float]) -> list[tuple[float, float]]:
         return [(x + px * k, y + py * k) for px, py in points]
 
-    c.line([(x + 24 * k + px, y + py) for px, py in arc(2 * k, -26 * k, 13 * k, 13 * k, -95, 95)],
-           4 * k, darker(CHINA if _china(s) else base(s), 0.08))  # fmt: skip
+    c.line(
+        [(x + 24 * k + px, y + py) for px, py in arc(2 * k, -26 * k, 13 * k, 13 * k, -95, 95)],
+        4 * k,
+        darker(CHINA if _china(s) else base(s), 0.08),
+    )
     spout = c.polygon(at((-20, -22), (-34, -34), (-40, -46), (-34, -47), (-28, -38), (-16, -34)))
     dress(c, spout, s, 12 * k, "side")
     dress(c, c.ellipse(x, y - 25 * k, 29 * k, 25 * k), s, 14 * k, "ball")
@@ -118,25 +133,43 @@ def jug(c: Canvas, s: Spec) -> None:
     small = s.detail == "small" or _china(s)
     top, low, wide, waist = (34, 84, 24, 15) if small else (20, 85, 22, 15)
     _handle(c, 64, (top + low) / 2 - 2, 14, (low - top) * 0.3, base(s), 4)
-    body = c.blob((36, top), (60, top), (50 + waist, top + 12), (46 + wide, low - 18), (62, low),
-                  (34, low), (48 - wide, low - 18), (47 - waist, top + 12))  # fmt: skip
+    body = c.blob(
+        (36, top),
+        (60, top),
+        (50 + waist, top + 12),
+        (46 + wide, low - 18),
+        (62, low),
+        (34, low),
+        (48 - wide, low - 18),
+        (47 - waist, top + 12),
+    )
     dress(c, body, s, 13, "cylinder")
-    lip = c.blob((27, top - 4), (40, top - 3), (58, top - 4), (64, top - 1), (58, top + 3),
-                 (40, top + 4), (32, top + 2))  # fmt: skip
+    lip = c.blob(
+        (27, top - 4),
+        (40, top - 3),
+        (58, top - 4),
+        (64, top - 1),
+        (58, top + 3),
+        (40, top + 4),
+        (32, top + 2),
+    )
     c.fill(lip, _rim(s), "side")
     c.fill(c.ellipse(48, top - 0.5, 13, 2.2), darker(base(s), 0.35))
 
 
 def cake_stand(c: Canvas, s: Spec) -> None:
     """One plate on a foot, or three on a stem."""
+    tiers: tuple[tuple[float, float], ...] = ((50, 36),)
     if s.detail == "three":
         tiers = ((79.0, 35.0), (55.0, 26.0), (34.0, 18.0))
         c.line([(50, 16), (50, 80)], 2, GOLD if _china(s) else STEEL)
         c.line(arc(50, 13, 4.5, 4.5, 0, 360), 1.6, GOLD if _china(s) else STEEL)
     else:
-        tiers = ((50.0, 36.0),)
-        c.fill(c.blob((45, 50), (55, 50), (54, 66), (66, 82), (50, 85), (34, 82), (46, 66)),
-               lighter(base(s), 0.1), "cylinder")  # fmt: skip
+        c.fill(
+            c.blob((45, 50), (55, 50), (54, 66), (66, 82), (50, 85), (34, 82), (46, 66)),
+            lighter(base(s), 0.1),
+            "cylinder",
+        )
     for index, (y, wide) in enumerate(tiers):
         c.fill(c.ellipse(50, y + 2.4, wide, wide * 0.2), darker(base(s), 0.3))
         dress(c, c.ellipse(50, y, wide, wide * 0.2), s, 9, "down")
@@ -169,6 +202,13 @@ def cutlery(c: Canvas, s: Spec) -> None:
 
 
 KINDS = {
-    "mug": mug, "teacup": teacup, "teapot": teapot, "tea_set": tea_set, "plate": plate,
-    "bowl": bowl, "jug": jug, "cake_stand": cake_stand, "cutlery": cutlery,
-}  # fmt: skip
+    "mug": mug,
+    "teacup": teacup,
+    "teapot": teapot,
+    "tea_set": tea_set,
+    "plate": plate,
+    "bowl": bowl,
+    "jug": jug,
+    "cake_stand": cake_stand,
+    "cutlery": cutlery,
+}

@@ -5,13 +5,25 @@ from __future__ import annotations
 from demo_shop.artwork.canvas import Canvas, arc
 from demo_shop.artwork.dress import base, dress, motif
 from demo_shop.artwork.palette import (
-    COLOURS, GLASS, INK, PAPER, STEEL, WOOD, Colour, darker, lighter,
-)  # fmt: skip
+    COLOURS,
+    GLASS,
+    INK,
+    PAPER,
+    STEEL,
+    WOOD,
+    Colour,
+    darker,
+    lighter,
+)
 from demo_shop.artwork.spec import Spec
 
 
 def _lid(s: Spec) -> Colour:
-    return lighter(base(s), 0.35) if s.pattern in {"pantry", "regency", "leaf"} else darker(base(s), 0.1)
+    return (
+        lighter(base(s), 0.35)
+        if s.pattern in {"pantry", "regency", "leaf"}
+        else darker(base(s), 0.1)
+    )
 
 
 def _drum(c: Canvas, s: Spec, x: float, y: float, w: float, h: float) -> None:
@@ -19,8 +31,13 @@ def _drum(c: Canvas, s: Spec, x: float, y: float, w: float, h: float) -> None:
     squash = w * 0.17
     body = c.polygon([(x - w, y - h), (x + w, y - h), *arc(x, y - squash, w, squash, 0, 180)])
     dress(c, body, s, 13, "cylinder")
-    rim = c.polygon([(x - w - 0.8, y - h - 4), (x + w + 0.8, y - h - 4),
-                     *arc(x, y - h + 1, w + 0.8, squash, 0, 180)])  # fmt: skip
+    rim = c.polygon(
+        [
+            (x - w - 0.8, y - h - 4),
+            (x + w + 0.8, y - h - 4),
+            *arc(x, y - h + 1, w + 0.8, squash, 0, 180),
+        ]
+    )
     c.fill(rim, _lid(s), "cylinder")
     c.fill(c.ellipse(x, y - h - 4, w + 0.8, squash), lighter(_lid(s), 0.25), "side")
 
@@ -97,8 +114,8 @@ def suitcase(c: Canvas, s: Spec) -> None:
             for cy in (y, y + h - 5):
                 c.fill(c.rect(cx, cy, cx + 5, cy + 5, 2), COLOURS["copper"], "side")
         c.line(arc(50, y + h * 0.52, 7, 5, 0, 180), 1.8, COLOURS["copper"])
-        for cx in (x + w * 0.24, x + w * 0.72):
-            c.fill(c.rect(cx, y + h * 0.38, cx + 3.4, y + h * 0.6, 0.8), STEEL, "side")
+        for clasp in (x + w * 0.24, x + w * 0.72):
+            c.fill(c.rect(clasp, y + h * 0.38, clasp + 3.4, y + h * 0.6, 0.8), STEEL, "side")
 
 
 def basket(c: Canvas, s: Spec) -> None:
@@ -115,12 +132,23 @@ def basket(c: Canvas, s: Spec) -> None:
         for column in range(10):
             x = 50 - w + (column + (row % 2) * 0.5) * w / 5
             y = top + 4 + row * (low - top - 4) / rows
-            c.fill(body & c.rect(x, y, x + w / 5 - 0.8, y + 3.4 * k, 1.6),
-                   lighter(willow, 0.12 + 0.1 * ((row + column) % 3)))  # fmt: skip
+            c.fill(
+                body & c.rect(x, y, x + w / 5 - 0.8, y + 3.4 * k, 1.6),
+                lighter(willow, 0.12 + 0.1 * ((row + column) % 3)),
+            )
     c.shade(body, "cylinder", 0.9)
-    cloth = c.blob((50 - w - 1, top - 3), (50, top - 5), (50 + w + 1, top - 3), (50 + w, top + 8 * k),
-                   (50 + w * 0.6, top + 5 * k), (50 + w * 0.3, top + 11 * k), (50, top + 6 * k),
-                   (50 - w * 0.3, top + 11 * k), (50 - w * 0.6, top + 5 * k), (50 - w, top + 8 * k))  # fmt: skip
+    cloth = c.blob(
+        (50 - w - 1, top - 3),
+        (50, top - 5),
+        (50 + w + 1, top - 3),
+        (50 + w, top + 8 * k),
+        (50 + w * 0.6, top + 5 * k),
+        (50 + w * 0.3, top + 11 * k),
+        (50, top + 6 * k),
+        (50 - w * 0.3, top + 11 * k),
+        (50 - w * 0.6, top + 5 * k),
+        (50 - w, top + 8 * k),
+    )
     dress(c, cloth, s, 7, "soft")
     for x in (50 - w * 0.55, 50 + w * 0.55):
         c.fill(c.rect(x - 2, top + 9 * k, x + 2, top + 24 * k, 0.8), (150, 96, 66), "side")
@@ -132,7 +160,9 @@ def storage_jar(c: Canvas, s: Spec) -> None:
     top, w = 86 - 50 * k, 25 * k
     jar = c.rect(50 - w, top, 50 + w, 86, 5 * k)
     c.fill(jar, GLASS, opacity=0.92)
-    level = c.rect(50 - w + 2.4, top + (16 if s.colour == "clear" else 12) * k, 50 + w - 2.4, 83.6, 3)
+    level = c.rect(
+        50 - w + 2.4, top + (16 if s.colour == "clear" else 12) * k, 50 + w - 2.4, 83.6, 3
+    )
     if s.colour == "clear":
         for i in range(14):
             x, y = 50 + (i % 3 - 1) * w * 0.56, 80 - (i // 3) * 7.4
@@ -143,11 +173,19 @@ def storage_jar(c: Canvas, s: Spec) -> None:
     lid = lighter(base(s), 0.15) if s.colour != "clear" else lighter(GLASS, 0.45)
     c.fill(c.rect(50 - w - 1.4, top - 7 * k, 50 + w + 1.4, top + 2 * k, 2.4), lid, "cylinder")
     c.fill(c.ellipse(50, top - 7 * k, w + 1.4, 3 * k), lighter(lid, 0.4), "side")
-    c.fill(c.ellipse(50, top - 12 * k, 5 * k, 4.4 * k), lid if s.colour == "clear" else WOOD, "ball")
+    c.fill(
+        c.ellipse(50, top - 12 * k, 5 * k, 4.4 * k), lid if s.colour == "clear" else WOOD, "ball"
+    )
 
 
 KINDS = {
-    "cake_tins": cake_tins, "round_tin": round_tin, "snack_boxes": snack_boxes,
-    "canisters": canisters, "small_tin": small_tin, "lunch_box": lunch_box, "suitcase": suitcase,
-    "basket": basket, "storage_jar": storage_jar,
-}  # fmt: skip
+    "cake_tins": cake_tins,
+    "round_tin": round_tin,
+    "snack_boxes": snack_boxes,
+    "canisters": canisters,
+    "small_tin": small_tin,
+    "lunch_box": lunch_box,
+    "suitcase": suitcase,
+    "basket": basket,
+    "storage_jar": storage_jar,
+}

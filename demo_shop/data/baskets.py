@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 # Real items have five digits and at most a few letters; POST, DOT, M, BANK CHARGES … have not.
 ITEM_CODE = re.compile(r"\d{5}[A-Z]{0,2}")
@@ -39,19 +40,15 @@ class Basket:
     lines: dict[str, list[int]] = field(default_factory=dict)
 
 
-def clean(rows: Iterable[tuple[object, ...]]) -> list[RawLine]:
+def clean(rows: Iterable[tuple[Any, ...]]) -> list[RawLine]:
     """Drop cancellations, non-items, free or negative rows and rows without a customer."""
     kept = []
     for invoice, code, quantity, at, price, customer, country in rows:
-        if customer is None or not str(invoice).isdigit():
+        # A cancellation's number begins with a C.
+        if customer is None or not str(invoice).isdigit() or not ITEM_CODE.fullmatch(str(code)):
             continue
-        if not ITEM_CODE.fullmatch(str(code)):
-            continue
-        line = RawLine(
-            str(invoice), str(code), int(quantity), at, float(price), int(customer), str(country)  # type: ignore[call-overload, arg-type]
-        )
-        if line.quantity > 0 and line.price > 0:
-            kept.append(line)
+        if quantity > 0 and price > 0:
+            kept.append(RawLine(invoice, code, quantity, at, price, customer, country))
     return kept
 
 

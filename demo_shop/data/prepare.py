@@ -6,6 +6,7 @@ import argparse
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from demo_shop.data import baskets, packed, ranges, wording
 
@@ -25,7 +26,7 @@ COUNTRY_NAMES = {
 }
 
 
-def _source(path: Path) -> Iterable[tuple[object, ...]]:
+def _source(path: Path) -> Iterable[tuple[Any, ...]]:
     # The only place that needs pyarrow, which the shop itself does not install.
     import pyarrow.parquet as parquet
 
@@ -53,7 +54,8 @@ def build_items(
     products: list[ranges.Product], prices: dict[str, int]
 ) -> tuple[list[packed.Family], list[packed.Item]]:
     """The catalogue: product pages and what can be bought on them."""
-    families, items = [], []
+    families: list[packed.Family] = []
+    items: list[packed.Item] = []
     for index, product in enumerate(products):
         families.append(
             packed.Family(
@@ -65,14 +67,13 @@ def build_items(
                 else wording.describe(product, product.variants[0]),
             )
         )
-        for variant in product.variants:
-            items.append(_item(product, variant, index, prices[variant.code]))
+        items.extend(
+            _item(product, variant, index, prices[variant.code]) for variant in product.variants
+        )
     return families, items
 
 
-def _item(
-    product: ranges.Product, variant: ranges.Variant, index: int, price: int
-) -> packed.Item:
+def _item(product: ranges.Product, variant: ranges.Variant, index: int, price: int) -> packed.Item:
     title = f"{product.title}, {variant.value}" if variant.value else product.title
     return packed.Item(
         code=variant.code,
@@ -100,9 +101,7 @@ def build_history(
     lines = [
         (codes[code], quantity, price)
         for _, basket in ordered
-        for code, (quantity, price) in sorted(
-            basket.lines.items(), key=lambda pair: codes[pair[0]]
-        )
+        for code, (quantity, price) in sorted(basket.lines.items(), key=lambda pair: codes[pair[0]])
     ]
     return packed.History(
         customer_ids=customers,
@@ -119,7 +118,7 @@ def build_history(
     )
 
 
-def build(rows: Iterable[tuple[object, ...]]) -> packed.Shop:
+def build(rows: Iterable[tuple[Any, ...]]) -> packed.Shop:
     """The whole shop from the raw rows."""
     lines = baskets.clean(rows)
     products = list(ranges.products())

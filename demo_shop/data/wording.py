@@ -174,5 +174,10 @@ def _look(variant: Variant) -> str:
 
 
 def _count(number: int) -> str:
-    words = "one two three four five six seven eight nine ten eleven twelve".split()
-    return words[number - 1] if number <= len(words) else str(number)
+    return _NUMBERS[number - 1] if number <= len(_NUMBERS) else str(number)
+
+
+_NUMBERS = (
+    *("one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)

@@ -28,4 +28,4 @@ def load_countries() -> dict[str, Any]:
         ],
         ignore_conflicts=True,
     )
-    return Country.objects.in_bulk()
+    return dict(Country.objects.in_bulk())

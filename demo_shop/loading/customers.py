@@ -15,7 +15,7 @@ from demo_shop.loading.people import EMAIL_DOMAIN, Dice
 
 UserAddress = get_model("address", "UserAddress")
 
-PASSWORD = "lifecycle"  # noqa: S105  (published on the log-in page of the demo)
+PASSWORD = "lifecycle"
 SHOPPER = f"shopper@{EMAIL_DOMAIN}"
 NEWCOMER = f"newcomer@{EMAIL_DOMAIN}"
 ADMIN = f"admin@{EMAIL_DOMAIN}"
@@ -28,7 +28,12 @@ def email_of(buyer: Buyer, shopper: Buyer) -> str:
 
 
 def load_customers(
-    buyers: list[Buyer], *, shopper: Buyer, calendar: Calendar, countries: dict[str, Any], now: datetime
+    buyers: list[Buyer],
+    *,
+    shopper: Buyer,
+    calendar: Calendar,
+    countries: dict[str, Any],
+    now: datetime,
 ) -> dict[int, Any]:
     """Create the accounts; returns them by customer id. Guests get none."""
     User = get_user_model()  # noqa: N806
@@ -37,9 +42,7 @@ def load_customers(
     ]
     User.objects.bulk_create([*rows, *_demo_accounts(now)], batch_size=BATCH)
     members = [buyer for buyer in buyers if not buyer.guest]
-    users = {
-        buyer.person.customer: user for buyer, user in zip(members, rows, strict=True)
-    }
+    users = {buyer.person.customer: user for buyer, user in zip(members, rows, strict=True)}
     UserAddress.objects.bulk_create(
         [_address(buyer, users[buyer.person.customer], countries) for buyer in members],
         batch_size=BATCH,

@@ -21,7 +21,7 @@ _GERMAN = (
     "Anja Anna Ayse Benjamin Birgit Clara Emre Felix Frieda Greta Hanna Ingrid Jonas Julia Karin "
     "Katrin Lars Lena Leyla Lukas Marie Martin Matthias Mila Nina Paula Sabine Stefan Tobias Ute",
     "Aydin Bauer Becker Brandt Braun Fischer Frank Hartmann Hoffmann Huber Kaya Keller Klein Koch "
-    "Krause Lang Lehmann Maier Meyer Neumann Richter Roth Schmidt Schneider Schulz Vogel Weber Wolf",
+    "Krause Lang Lehmann Maier Meyer Neumann Richter Schmidt Schneider Schulz Vogel Weber Wolf",
 )
 _FRENCH = (
     "Adele Amina Antoine Camille Chloe Claire Elodie Elise Fatou Gabriel Helene Hugo Ines Jeanne "
@@ -31,7 +31,7 @@ _FRENCH = (
 )
 _SOUTHERN = (
     "Adriana Alba Ana Beatriz Bruno Carla Carmen Diego Elena Francesca Giulia Ines Irene Javier "
-    "Joana Lucia Luis Marco Maria Marta Matteo Miguel Nuno Paolo Pilar Rafael Rita Sara Sofia Tiago",
+    "Joana Lucia Luis Marco Maria Marta Matteo Miguel Nuno Paolo Pilar Rafael Rita Sara Sofia",
     "Almeida Alves Bianchi Castro Conti Costa Cruz Diaz Esposito Ferrari Ferreira Garcia Gomez "
     "Lopes Marino Martinez Mendes Moreno Navarro Oliveira Pereira Ramos Ricci Romano Rossi Santos",
 )

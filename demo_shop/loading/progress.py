@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Protocol, TextIO
+from typing import Any, Protocol
 
 
 class Progress(Protocol):
@@ -16,6 +16,16 @@ class Progress(Protocol):
 
     def advance(self, done: int, total: int) -> None:
         """Report the position inside the current part."""
+
+
+class Stream(Protocol):
+    """The little of a text stream that is used; Django wraps its own."""
+
+    def write(self, text: str, /) -> Any:
+        """Add text."""
+
+    def flush(self) -> Any:
+        """Show it."""
 
 
 class _Timed:
@@ -60,9 +70,9 @@ class Silent:
 class Lines(Silent):
     """A moving counter on a terminal; one plain line per part anywhere else."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: Stream, *, live: bool) -> None:
         super().__init__()
-        self.stream, self.live, self.title = stream, stream.isatty(), ""
+        self.stream, self.live, self.title = stream, live, ""
 
     def begin(self, title: str) -> None:
         """Show what is being done, so that a terminal never stands still without a word."""

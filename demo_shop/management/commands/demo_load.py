@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and say how long it took."""
-        progress = Lines(self.stdout)
+        progress = Lines(self.stdout, live=self.stdout.isatty())
         started = time.perf_counter()
         if options["flush"]:
             with progress.step("Remove"):
