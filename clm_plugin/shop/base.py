@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from clm_plugin.exceptions import ClmError
@@ -49,6 +50,13 @@ class Shop(ABC):
     @abstractmethod
     def orders(self, *, after: str = "", limit: int = 1000) -> list[Order]:
         """Orders in a fixed order of placing, from behind the cursor ``after``; [] at the end."""
+
+    def cursor_at(self, moment: datetime) -> str:
+        """The cursor that stands before all orders and refunds of ``moment`` and later.
+
+        Cursors start with the UTC time by convention; an adapter with other cursors overrides it.
+        """
+        return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"
 
     @abstractmethod
     def count_orders(self, *, after: str = "") -> int:

@@ -107,6 +107,8 @@ class Refund:
     order_id: str
     amount: Money
     refunded_at: datetime
+    customer_id: str | None = None
+    """Whose order it was; None for a guest's."""
     cursor: str = ""
 
 

@@ -1,0 +1,101 @@
+"""OscarShop: what the plugin asks of a shop, answered by django-oscar 4.2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clm_plugin.shop.api import Shop, ShopError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from django.core.checks import CheckMessage
+    from django.http import HttpRequest
+
+    from clm_plugin.shop.api import (
+        Added,
+        Basket,
+        Category,
+        Customer,
+        Order,
+        Product,
+        Refund,
+        Wanted,
+    )
+
+
+class OscarShop(Shop):
+    """An Oscar shop, forked or not: models come from Oscar's own loader, prices and stock from
+    its strategy. Models are imported inside the methods, because this class is named in settings.
+    """
+
+    def connect(self) -> None:
+        from django.apps import apps
+
+        if not apps.is_installed("oscar"):
+            return  # the system check clm.W101 says so
+        from clm_plugin.adapters.oscar.receivers import connect
+
+        connect()
+
+    def customers(self, ids: Iterable[str]) -> dict[str, Customer]:
+        from clm_plugin.adapters.oscar.customers import read_customers
+
+        return read_customers(ids)
+
+    def registrations(self, *, after: str = "", limit: int = 1000) -> list[Customer]:
+        from clm_plugin.adapters.oscar.customers import read_registrations
+
+        return read_registrations(after, limit)
+
+    def products(self, ids: Iterable[str]) -> dict[str, Product]:
+        from clm_plugin.adapters.oscar.catalogue import read_products
+
+        return read_products(ids)
+
+    def categories(self) -> dict[str, Category]:
+        from clm_plugin.adapters.oscar.catalogue import read_categories
+
+        return read_categories()
+
+    def orders(self, *, after: str = "", limit: int = 1000) -> list[Order]:
+        from clm_plugin.adapters.oscar.orders import read_orders
+
+        return read_orders(after, limit)
+
+    def count_orders(self, *, after: str = "") -> int:
+        from clm_plugin.adapters.oscar.orders import count_orders
+
+        return count_orders(after)
+
+    def refunds(self, *, after: str = "", limit: int = 1000) -> list[Refund]:
+        from clm_plugin.adapters.oscar.orders import read_refunds
+
+        return read_refunds(after, limit)
+
+    def basket(self, basket_id: str) -> Basket | None:
+        from clm_plugin.adapters.oscar.baskets import read_basket
+
+        return read_basket(basket_id)
+
+    def request_basket(self, request: HttpRequest) -> Basket | None:
+        from clm_plugin.adapters.oscar.baskets import read_request_basket
+
+        return read_request_basket(request)
+
+    def add_lines(self, request: HttpRequest, wanted: Sequence[Wanted]) -> Added:
+        from clm_plugin.adapters.oscar.adding import add_lines
+
+        if not hasattr(request, "basket"):
+            raise ShopError("The request has no basket: is Oscar's BasketMiddleware missing?")
+        return add_lines(request, wanted)
+
+    def basket_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("basket:summary")
+
+    def check(self) -> list[CheckMessage]:
+        from clm_plugin.adapters.oscar.checks import check_shop
+
+        return check_shop()
