@@ -1,1 +1,1 @@
-"""Edge: the Wagtail admin, one module per screen."""
+"""Edge: the Wagtail admin. One module a screen."""

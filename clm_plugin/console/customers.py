@@ -1,0 +1,170 @@
+"""The list of customers: search by name, e-mail or customer id, filter by stage, sort."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.forms.search import SearchForm
+from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
+from wagtail.admin.views.generic.base import BaseListingView
+
+from clm_plugin import clock
+from clm_plugin.conf import settings
+from clm_plugin.console.customer import CustomerView
+from clm_plugin.console.guard import SEE_PEOPLE, Guarded, GuardedViewSet
+from clm_plugin.console.paging import CappedPaginator
+from clm_plugin.console.wording import money, whole
+from clm_plugin.lifecycle.api import DEFAULT_MODEL, STAGES
+from clm_plugin.models import Facts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+
+class CustomerFilters(WagtailFilterSet):
+    stage = django_filters.ChoiceFilter(
+        field_name="profile__standing__stage",
+        label=_("Stage"),
+        choices=[(stage.key, stage.label) for stage in DEFAULT_MODEL],
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+    )
+    known = django_filters.ChoiceFilter(
+        label=_("Who"),
+        choices=[("account", _("With an account")), ("mail", _("With an e-mail address"))],
+        empty_label=_("Everybody"),
+        widget=forms.RadioSelect,
+        method="only_known",
+    )
+
+    class Meta:
+        model = Facts
+        fields: list[str] = []
+
+    def only_known(self, rows: QuerySet[Facts], name: str, value: str) -> QuerySet[Facts]:
+        empty = {"profile__customer_id": ""} if value == "account" else {"profile__email": ""}
+        return rows.exclude(**empty)
+
+
+class PersonColumn(TitleColumn):
+    cell_template_name = "clm_plugin/console/cells/person.html"
+
+
+class StageColumn(Column):
+    cell_template_name = "clm_plugin/console/cells/stage.html"
+
+
+class SeenColumn(Column):
+    """A time, and how long ago it was by the plugin's clock."""
+
+    cell_template_name = "clm_plugin/console/cells/moment.html"
+
+    def __init__(self, name: str, *, now: datetime, **kwargs: Any) -> None:
+        super().__init__(name, **kwargs)
+        self.now = now
+
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        return {**context, "now": self.now}
+
+
+def search(rows: QuerySet[Facts], query: str) -> QuerySet[Facts]:
+    """Profiles whose name, e-mail address or customer id begins with what was typed.
+
+    Beginnings, not parts: those are found by index on any number of profiles.
+    """
+    term = query.strip()
+    return rows.filter(
+        Q(profile__email__startswith=term.lower())
+        | Q(profile__customer_id=term)
+        | Q(profile__first_name__istartswith=term)
+    )
+
+
+class CustomersView(Guarded, BaseListingView):
+    permission = SEE_PEOPLE
+    page_title = _("Customers")
+    header_icon = "group"
+    template_name = "clm_plugin/console/customers.html"
+    results_template_name = "clm_plugin/console/customers_results.html"
+    index_url_name = "clm_customers:index"
+    index_results_url_name = "clm_customers:index_results"
+    paginate_by = 50
+    paginator_class = CappedPaginator
+    filterset_class = CustomerFilters
+    is_searchable = True
+    default_ordering = "-last_seen_at"
+    verbose_name_plural = _("customers")
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        return [
+            PersonColumn(
+                "profile", label=_("Customer"), accessor="profile",
+                get_url=lambda facts: reverse("clm_customers:customer", args=(facts.pk,)),
+            ),
+            StageColumn("stage", label=_("Stage"), accessor=stage_of),
+            SeenColumn(
+                "last_seen_at", label=_("Last seen"), sort_key="last_seen_at", now=clock.now()
+            ),
+            Column(
+                "orders", label=_("Orders"), sort_key="orders", classname="clm-number",
+                accessor=lambda facts: whole(facts.orders),
+            ),
+            Column(
+                "spend", label=_("Spent"), sort_key="spend_minor", classname="clm-number",
+                accessor=lambda facts: money(facts.spend_minor, settings.CURRENCY),
+            ),
+        ]  # fmt: skip
+
+    def get_base_queryset(self) -> QuerySet[Facts]:
+        return Facts.objects.filter(profile__merged_into__isnull=True).select_related(
+            "profile", "profile__standing"
+        )
+
+    def order_queryset(self, queryset: QuerySet[Facts]) -> QuerySet[Facts]:
+        # The key makes pages stable; the same direction lets one index serve both.
+        ordering = str(self.ordering)
+        return queryset.order_by(ordering, "-pk" if ordering.startswith("-") else "pk")
+
+    def search_queryset(self, queryset: QuerySet[Facts]) -> QuerySet[Facts]:
+        return search(queryset, self.search_query) if self.is_searching else queryset
+
+    def get_search_form(self) -> SearchForm:
+        hint = _("Name, e-mail or number")
+        data = self.request.GET if self.search_kwarg in self.request.GET else None
+        return SearchForm(data, placeholder=hint)
+
+
+def stage_of(facts: Facts) -> dict[str, str] | None:
+    """Key and label of the stage of a profile whose standing was read along."""
+    standing = getattr(facts.profile, "standing", None)
+    if standing is None:
+        return None
+    stage = STAGES.get(standing.stage)
+    return {"key": standing.stage, "label": str(stage.label) if stage else standing.stage}
+
+
+class CustomersViewSet(GuardedViewSet):
+    name = "clm_customers"
+    url_prefix = "lifecycle/customers"
+    permission = SEE_PEOPLE
+    icon = "group"
+    menu_label = _("Customers")
+    menu_name = "clm-customers"
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [
+            path("", CustomersView.as_view(), name="index"),
+            path("results/", CustomersView.as_view(results_only=True), name="index_results"),
+            path("<int:pk>/", CustomerView.as_view(), name="customer"),
+        ]

@@ -1,0 +1,24 @@
+"""The group "Lifecycle" in Wagtail's menu."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from clm_plugin.console.board import BoardViewSet
+from clm_plugin.console.campaigns import CampaignViewSet
+from clm_plugin.console.customers import CustomersViewSet
+from clm_plugin.console.dead_letters import DeadLettersViewSet
+from clm_plugin.console.health import HealthViewSet
+from clm_plugin.console.receipts import ReceiptsViewSet
+
+
+class LifecycleGroup(ViewSetGroup):
+    menu_label = _("Lifecycle")
+    menu_name = "clm-lifecycle"
+    menu_icon = "clm-lifecycle"
+    menu_order = 150
+    items = (
+        BoardViewSet, CustomersViewSet, CampaignViewSet, ReceiptsViewSet, DeadLettersViewSet,
+        HealthViewSet,
+    )  # fmt: skip

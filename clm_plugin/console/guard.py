@@ -1,0 +1,60 @@
+"""Who may see a screen: plain ViewSets are open to every editor unless we say otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.functional import cached_property
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSet
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+SEE_PEOPLE = "clm_plugin.view_profile"
+SEE_RECEIPTS = "clm_plugin.view_receipt"
+SEE_DEAD_LETTERS = "clm_plugin.view_deadletter"
+REPLAY_DEAD_LETTERS = "clm_plugin.change_deadletter"
+SEE_HEALTH = "clm_plugin.view_heartbeat"
+SEE_CAMPAIGNS = tuple(
+    f"clm_plugin.{action}_campaign" for action in ("view", "change", "add", "publish", "delete")
+)
+GRANTABLE = tuple(
+    code.removeprefix("clm_plugin.")
+    for code in (SEE_PEOPLE, SEE_RECEIPTS, SEE_DEAD_LETTERS, REPLAY_DEAD_LETTERS, SEE_HEALTH)
+)
+"""Permissions that a group can be given on Wagtail's group page."""
+
+
+def may(request: HttpRequest, *permissions: str) -> bool:
+    """Whether the user has at least one of these permissions."""
+    return any(request.user.has_perm(permission) for permission in permissions)
+
+
+class Guarded:
+    """Mixin of views: refuses users without ``permission`` (one, or any of several)."""
+
+    permission: str | tuple[str, ...] = ()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        wanted = (self.permission,) if isinstance(self.permission, str) else self.permission
+        if not may(request, *wanted):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class GuardedViewSet(ViewSet):
+    """A ViewSet whose menu item is shown only to who may open its screen."""
+
+    permission: str = ""
+
+    @cached_property
+    def menu_item_class(self) -> type[MenuItem]:
+        permission = self.permission
+
+        class GuardedMenuItem(MenuItem):
+            def is_shown(self, request: HttpRequest) -> bool:
+                return may(request, permission)
+
+        return GuardedMenuItem

@@ -1,0 +1,108 @@
+"""Whether the machinery is alive, and what to do where it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from clm_plugin import clock, health
+from clm_plugin.console.guard import SEE_HEALTH, Guarded, GuardedViewSet
+from clm_plugin.console.wording import whole
+from clm_plugin.events.api import dead_letters
+
+_LATE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    name: str
+    ok: bool
+    said: str
+    remedy: str = ""
+
+
+def parts(report: dict[str, Any], dead: int) -> list[Part]:
+    """One line a part of the machinery, from ``health.report``."""
+    if not report["database"]:
+        return [
+            Part(
+                name=_t("Database"), ok=False, said=_t("does not answer"),
+                remedy=_t("Look at the database server; nothing works without it."),
+            )
+        ]
+    found = [
+        _alive(_t("Broker"), report["broker"], _t("Start the broker, or correct its URL.")),
+        _alive(
+            _t("Worker"), report["worker"],
+            _t("Start one: celery -A <your project> worker. Until then events only pile up."),
+        ),
+        _alive(
+            _t("Scheduler"), report["scheduler"],
+            _t("Start one: celery -A <your project> beat. Until then nothing happens by time."),
+        ),
+    ]
+    return [*found, _queue(report["queue"]), _dead(dead)]
+
+
+def _alive(name: str, ok: bool, remedy: str) -> Part:
+    said = _t("running") if ok else _t("not seen in the last 90 seconds")
+    return Part(name=name, ok=ok, said=said, remedy="" if ok else remedy)
+
+
+def _queue(queue: dict[str, Any]) -> Part:
+    lag = timedelta(seconds=queue["lag_seconds"])
+    ok = lag < _LATE
+    return Part(
+        name=_t("Queue"), ok=ok,
+        said=_t("%(n)s events waiting, the oldest for %(s)s s")
+        % {"n": whole(queue["waiting"]), "s": whole(round(lag.total_seconds()))},
+        remedy="" if ok else _t("Start more workers, or look for what they wait on."),
+    )
+
+
+def _dead(count: int) -> Part:
+    return Part(
+        name=_t("Dead letters"), ok=not count, said=whole(count),
+        remedy=_t("Read the reasons, correct the cause, then replay them.") if count else "",
+    )
+
+
+class HealthView(Guarded, WagtailAdminTemplateMixin, TemplateView):
+    permission = SEE_HEALTH
+    page_title = _("Health")
+    header_icon = "clm-pulse"
+    template_name = "clm_plugin/console/health.html"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # Heartbeats are in real time; the queue is in the plugin's, which a demo may have moved.
+        report = health.report(now=timezone.now(), clock_now=clock.now())
+        sweep = report.get("last_sweep")
+        return super().get_context_data(
+            parts=parts(report, dead_letters() if report["database"] else 0),
+            ok=report["ok"],
+            last_sweep=datetime.fromisoformat(sweep) if sweep else None,
+            **kwargs,
+        )
+
+
+class HealthViewSet(GuardedViewSet):
+    name = "clm_health"
+    url_prefix = "lifecycle/health"
+    permission = SEE_HEALTH
+    icon = "clm-pulse"
+    menu_label = _("Health")
+    menu_name = "clm-health"
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [path("", HealthView.as_view(), name="index")]

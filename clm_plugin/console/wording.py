@@ -1,0 +1,60 @@
+"""Numbers as people read them: money, shares, changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from clm_plugin.money import exponent
+
+_SYMBOLS = {
+    "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CHF": "CHF ", "CNY": "CN¥", "EUR": "€", "GBP": "£",
+    "HKD": "HK$", "IDR": "Rp ", "INR": "₹", "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NZD": "NZ$",
+    "PHP": "₱", "PLN": "zł ", "SGD": "S$", "THB": "฿", "TRY": "₺", "USD": "$", "VND": "₫", "ZAR": "R ",
+}  # fmt: skip
+
+
+def money(minor: int, currency: str) -> str:
+    """Minor units as text: ``(-123450, "GBP")`` gives ``−£1,234.50``."""
+    digits = exponent(currency)
+    amount = number_format(
+        Decimal(abs(minor)).scaleb(-digits), decimal_pos=digits, force_grouping=True
+    )
+    symbol = _SYMBOLS.get(currency, f"{currency} ")
+    return f"{'−' if minor < 0 else ''}{symbol}{amount}"
+
+
+def whole(number: int) -> str:
+    """A whole number with the digits of its language grouped."""
+    return number_format(number, force_grouping=True)
+
+
+def percent(share: float) -> str:
+    """A share of 1: one decimal under ten per cent, none above."""
+    value = share * 100
+    if value == 0:
+        return _("0 %")
+    if value < 0.1:
+        return _("< 0.1 %")
+    return _("%(value)s %%") % {"value": number_format(value, decimal_pos=1 if value < 10 else 0)}
+
+
+def day(at: datetime) -> str:
+    """A date that nobody can read the wrong way round, in the reader's time zone."""
+    return format_date(timezone.localtime(at), pgettext("date format", "j M Y"))
+
+
+def moment(at: datetime) -> str:
+    """Date and time, in the reader's time zone."""
+    return format_date(timezone.localtime(at), pgettext("date and time format", "j M Y, H:i"))
+
+
+def hour(at: datetime) -> str:
+    """The time of day, in the reader's time zone."""
+    return format_date(timezone.localtime(at), pgettext("time format", "H:i"))
