@@ -32,6 +32,9 @@ class ProductShelfBlock(blocks.StructBlock):
         category = get_model("catalogue", "Category").objects.filter(slug=value["category"]).first()
         if category is not None:
             products = products.filter(categories__in=category.get_descendants_and_self())
+        elif value["category"]:
+            # A mistyped category must not turn into an advertisement for everything.
+            products = products.none()
         popular = F("stats__num_purchases").desc(nulls_last=True)
         context["products"] = products.order_by(popular, "pk").distinct()[: value["count"]]
         context["category"] = category

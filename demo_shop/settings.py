@@ -160,6 +160,7 @@ SITE_ID = 1
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("id", "Bahasa Indonesia"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "demo_shop" / "locale"]
+FORMAT_MODULE_PATH = ["demo_shop.formats"]
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True
