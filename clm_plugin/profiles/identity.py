@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from clm_plugin.events.api import Event
 
-_PERSONAL = ("visitor:", "customer:", "basket:", "profile:")
+_PERSONAL = ("visitor:", "customer:", "basket:", "guest:", "profile:")
 
 
 @dataclass(slots=True)
