@@ -1,4 +1,4 @@
-"""Registers the console. Imported at every start of manage.py: no query and no ``reverse()`` here."""
+"""Registers the console. Imported at every start of manage.py: no query, no ``reverse()`` here."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def register_icons(icons: list[str]) -> list[str]:
 def register_permissions() -> QuerySet[Permission]:
     from django.contrib.auth.models import Permission
 
-    return Permission.objects.filter(
-        content_type__app_label="clm_plugin", codename__in=GRANTABLE
-    )
+    return Permission.objects.filter(content_type__app_label="clm_plugin", codename__in=GRANTABLE)
 
 
 @hooks.register("construct_homepage_panels")

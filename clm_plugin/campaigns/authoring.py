@@ -11,8 +11,10 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.widgets.slug import SlugInput
 from wagtail.fields import StreamField
 from wagtail.models import (
     DraftStateMixin,
@@ -52,8 +54,14 @@ class Campaign(
     )
     name = models.CharField(_("name"), max_length=120)
     trigger = StreamField(TriggerStream(), verbose_name=_("starts when"))
-    audience = StreamField(AudienceStream(required=False), verbose_name=_("for"), blank=True)
-    steps = StreamField(StepStream(), verbose_name=_("steps"))
+    audience = StreamField(
+        AudienceStream(required=False), verbose_name=_("for"), blank=True,
+        help_text=_("All of these must hold; leave it empty for everybody."),
+    )
+    steps = StreamField(
+        StepStream(), verbose_name=_("steps"),
+        help_text=_("In this order. Before each one, order, consent and caps are checked again."),
+    )
     priority = models.PositiveSmallIntegerField(
         _("priority"),
         default=50,
@@ -63,9 +71,13 @@ class Campaign(
     bought_within_days = models.PositiveSmallIntegerField(
         _("not if bought within (days)"), default=0, help_text=_("0: no such rule.")
     )
-    repeat_days = models.PositiveSmallIntegerField(_("at most once in (days)"), default=7)
+    repeat_days = models.PositiveSmallIntegerField(
+        _("at most once in (days)"), default=7,
+        help_text=_("For one person; places on a page are not counted."),
+    )
     send_by_hours = models.PositiveSmallIntegerField(
-        _("drop a mail after (hours)"), default=24, validators=[MinValueValidator(1)]
+        _("drop a mail after (hours)"), default=24, validators=[MinValueValidator(1)],
+        help_text=_("A mail held back by quiet hours or a cap is dropped after this time."),
     )
     holdout_percent = models.PositiveSmallIntegerField(
         _("control group (%)"),
@@ -84,8 +96,8 @@ class Campaign(
     )
 
     panels = [
-        FieldPanel("name"),
-        FieldPanel("key"),
+        TitleFieldPanel("name", targets=["key"], classname=""),
+        FieldPanel("key", widget=SlugInput),
         FieldPanel("trigger"),
         FieldPanel("audience"),
         FieldPanel("steps"),
@@ -130,11 +142,13 @@ class Campaign(
     def preview_modes(self) -> list[tuple[str, Any]]:
         kinds = {step.block_type for step in self.steps} if self.steps else set()
         modes = [
-            ("mail", _("Mail")),
-            ("popup", _("Popup")),
-            ("bundle", _("Often bought together")),
+            ("mail", _("Mail")), ("popup", _("Popup")), ("bundle", _("Often bought together")),
         ]
-        return [mode for mode in modes if mode[0] in kinds] or modes[:1]
+        found = [mode for mode in modes if mode[0] in kinds and mode[0] in previewers]
+        # Never none: a campaign without a step yet would lose its preview pane for good.
+        return found or [("nothing", _("Nothing to show yet"))]
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        if mode_name not in dict(self.preview_modes) or mode_name not in previewers:
+            return render(request, "clm_plugin/campaigns/no_preview.html")
         return previewers[mode_name](request, self)

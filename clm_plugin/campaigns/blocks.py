@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.struct_block import BlockGroup
 
+_PREVIEWS = "clm_plugin/campaigns/block_previews"
 _TEXT = ["bold", "italic", "link", "ol", "ul"]
 
 
@@ -27,12 +30,14 @@ class BasketIdleBlock(blocks.StructBlock):
     class Meta:
         icon = "time"
         label = _("Basket left behind")
+        label_format = _("Basket left behind for {idle_minutes} minutes")
         description = _("A basket with something in it has not been touched for a while.")
 
 
 class ExitSignalBlock(blocks.StructBlock):
     min_product_views = blocks.IntegerBlock(
-        label=_("Products viewed, at least"), default=3, min_value=0, max_value=100
+        label=_("Products viewed, at least"), default=3, min_value=0, max_value=100,
+        help_text=_("Who has seen less is not interested enough to be stopped at the door."),
     )
     empty_basket = blocks.BooleanBlock(
         label=_("Only with an empty basket"), default=True, required=False
@@ -59,11 +64,15 @@ class SlotBlock(blocks.StructBlock):
 
 
 class StagesBlock(blocks.StructBlock):
-    stages = blocks.MultipleChoiceBlock(choices=stage_choices, label=_("Stages"))
+    stages = blocks.MultipleChoiceBlock(
+        choices=stage_choices, label=_("Stages"), widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta:
         icon = "group"
         label = _("Is in one of these stages")
+        description = _("Where the person stands in the lifecycle when the campaign is considered.")
+        label_format = _("Stages: {stages}")
 
 
 class OrdersBlock(blocks.StructBlock):
@@ -73,19 +82,28 @@ class OrdersBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ol"
         label = _("Has this many orders")
+        description = _("Orders that were not cancelled, over all time.")
+        label_format = _("Orders: {at_least} to {at_most}")
 
 
 class WaitBlock(blocks.StructBlock):
     minutes = blocks.IntegerBlock(label=_("Minutes"), default=60, min_value=1, max_value=525_600)
 
     class Meta:
-        icon = "time"
+        icon = "history"
         label = _("Wait")
+        description = _("Time between two steps. Who orders meanwhile leaves the campaign.")
+        label_format = _("Wait {minutes} minutes")
 
 
 class MailBlock(blocks.StructBlock):
-    subject = blocks.CharBlock(label=_("Subject"), max_length=150)
-    preheader = blocks.CharBlock(label=_("Preview line"), max_length=150, required=False)
+    subject = blocks.CharBlock(
+        label=_("Subject"), max_length=150, help_text=_("Under 50 letters fit every screen.")
+    )
+    preheader = blocks.CharBlock(
+        label=_("Preview line"), max_length=150, required=False,
+        help_text=_("What mail programs show behind the subject."),
+    )
     heading = blocks.CharBlock(label=_("Heading"), max_length=150)
     body = blocks.RichTextBlock(label=_("Text"), features=_TEXT, max_length=5_000)
     button = blocks.CharBlock(label=_("Button"), max_length=60)
@@ -96,6 +114,22 @@ class MailBlock(blocks.StructBlock):
     class Meta:
         icon = "mail"
         label = _("Send a mail")
+        description = _("Only to who agreed to it; unsubscribe link and sender are added.")
+        label_format = _("Mail: {subject}")
+        preview_template = f"{_PREVIEWS}/mail.html"
+        preview_value = {
+            "subject": _("Still thinking it over?"),
+            "heading": _("We kept your basket"),
+            "body": _("<p>Everything is still here, one click away.</p>"),
+            "button": _("Back to my basket"),
+            "show_basket": True,
+        }
+        form_layout = BlockGroup(
+            [
+                BlockGroup(["subject", "preheader"], heading=_("In the list of mails")),
+                BlockGroup(["heading", "body", "show_basket", "button"], heading=_("The mail")),
+            ]
+        )
 
 
 class PopupBlock(blocks.StructBlock):
@@ -112,6 +146,18 @@ class PopupBlock(blocks.StructBlock):
     class Meta:
         icon = "comment"
         label = _("Show a popup")
+        description = _("Over the page, once a visit, easy to close; not to who closed it lately.")
+        label_format = _("Popup: {heading}")
+        preview_template = f"{_PREVIEWS}/popup.html"
+        preview_value = {
+            "heading": _("Before you go"),
+            "body": _("<p>See what others liked this week.</p>"),
+            "button": _("Show me"),
+            "link": "/",
+        }
+        form_layout = BlockGroup(
+            ["heading", "body", BlockGroup(["button", "link"], heading=_("Button"))]
+        )
 
 
 class BundleBlock(blocks.StructBlock):
@@ -121,8 +167,12 @@ class BundleBlock(blocks.StructBlock):
     )
 
     class Meta:
-        icon = "duplicate"
+        icon = "copy"
         label = _("Show “often bought together”")
+        description = _("Products that were in the same orders as the one on the page.")
+        label_format = _("Bundle: {heading}")
+        preview_template = f"{_PREVIEWS}/bundle.html"
+        preview_value = {"heading": _("Often bought together"), "max_items": 2}
 
 
 class TriggerStream(blocks.StreamBlock):

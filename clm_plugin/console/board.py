@@ -98,8 +98,11 @@ def build_board(
     newcomers = {flow.target: flow.moves for flow in flows if not flow.source}
     cards = tuple(
         Card(
-            stage=stage, figure=figure, newcomers=newcomers.get(stage.key, 0),
-            is_loss=stage.key in LOSS, url=f"{people}?stage={stage.key}",
+            stage=stage,
+            figure=figure,
+            newcomers=newcomers.get(stage.key, 0),
+            is_loss=stage.key in LOSS,
+            url=f"{people}?stage={stage.key}",
         )
         for stage, figure in zip(DEFAULT_MODEL, figures, strict=True)
     )
@@ -109,9 +112,13 @@ def build_board(
         lanes=tuple(_lane(campaign, numbers) for campaign in campaigns),
         headline=_headline(cards, numbers.values()),
         flows=tuple(
-            (str(STAGES[f.source].label) if f.source in STAGES else "",
-             str(STAGES[f.target].label), f.moves)
-            for f in flows if f.target in STAGES
+            (
+                str(STAGES[f.source].label) if f.source in STAGES else "",
+                str(STAGES[f.target].label),
+                f.moves,
+            )
+            for f in flows
+            if f.target in STAGES
         ),
     )
 

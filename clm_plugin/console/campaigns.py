@@ -19,6 +19,7 @@ from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 from clm_plugin import clock
 from clm_plugin.campaigns.authoring import Campaign
 from clm_plugin.console.board import WINDOW
+from clm_plugin.console.customers import FigureColumn
 from clm_plugin.console.explain import title_of
 from clm_plugin.console.guard import SEE_CAMPAIGNS, SEE_RECEIPTS, Guarded, may
 from clm_plugin.console.wording import money, whole
@@ -85,7 +86,7 @@ class CampaignIndexView(IndexView):
     @cached_property
     def columns(self) -> list[Any]:
         def column(name: str, label: Any, read: Any) -> Column:
-            return Column(
+            return FigureColumn(
                 name, label=label, classname="clm-number",
                 accessor=lambda campaign: read(
                     self.numbers.get(campaign.key, CampaignNumbers(campaign=campaign.key))
@@ -164,9 +165,7 @@ class CampaignResultsView(Guarded, WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         self.campaign = campaign = get_object_or_404(Campaign, pk=kwargs["pk"])
         since = clock.now() - WINDOW
-        numbers = campaign_numbers(since).get(
-            campaign.key, CampaignNumbers(campaign=campaign.key)
-        )
+        numbers = campaign_numbers(since).get(campaign.key, CampaignNumbers(campaign=campaign.key))
         return super().get_context_data(
             campaign=campaign,
             numbers=numbers,

@@ -59,6 +59,12 @@ class PersonColumn(TitleColumn):
     cell_template_name = "clm_plugin/console/cells/person.html"
 
 
+class FigureColumn(Column):
+    """A number, with its label beside it where the table has become a stack of cards."""
+
+    cell_template_name = "clm_plugin/console/cells/number.html"
+
+
 class StageColumn(Column):
     cell_template_name = "clm_plugin/console/cells/stage.html"
 
@@ -116,11 +122,11 @@ class CustomersView(Guarded, BaseListingView):
             SeenColumn(
                 "last_seen_at", label=_("Last seen"), sort_key="last_seen_at", now=clock.now()
             ),
-            Column(
+            FigureColumn(
                 "orders", label=_("Orders"), sort_key="orders", classname="clm-number",
                 accessor=lambda facts: whole(facts.orders),
             ),
-            Column(
+            FigureColumn(
                 "spend", label=_("Spent"), sort_key="spend_minor", classname="clm-number",
                 accessor=lambda facts: money(facts.spend_minor, settings.CURRENCY),
             ),

@@ -55,7 +55,9 @@ def draw(flows: Sequence[Flow], stages: Sequence[str], losses: Collection[str]) 
         height = reach(some, order, first=_FIRST, step=_STEP) + _MARGIN if some else 4.0
         side = Side(
             place=(lambda along, out: (along, height - out)) if up else (lambda a, out: (a, out)),
-            pitch=COLUMN, first=_FIRST, step=_STEP,
+            pitch=COLUMN,
+            first=_FIRST,
+            step=_STEP,
         )
         return Sheet(
             width=COLUMN * long, height=height, strokes=_toned(some, order, side, most, losses)
@@ -64,7 +66,9 @@ def draw(flows: Sequence[Flow], stages: Sequence[str], losses: Collection[str]) 
     def down(some: Sequence[Flow], *, left: bool) -> Sheet:
         side = Side(
             place=(lambda along, out: (GUTTER - out, along)) if left else (lambda a, out: (out, a)),
-            pitch=ROW, first=_FIRST_DOWN, step=_STEP_DOWN,
+            pitch=ROW,
+            first=_FIRST_DOWN,
+            step=_STEP_DOWN,
         )
         return Sheet(
             width=GUTTER, height=ROW * long, strokes=_toned(some, order, side, most, losses)
@@ -91,7 +95,8 @@ def tone(flow: Flow, order: dict[str, int], losses: Collection[str]) -> str:
     """What a move means: ``away`` into a loss, ``back`` out of one, else ``on`` or ``down``."""
     if flow.target in losses:
         # From lapsed to at-risk is no news to be glad of, and none to colour as a new loss.
-        return "down" if flow.source in losses and order[flow.target] < order[flow.source] else "away"
+        eased = flow.source in losses and order[flow.target] < order[flow.source]
+        return "down" if eased else "away"
     if flow.source in losses:
         return "back"
     return "on" if order[flow.target] > order[flow.source] else "down"

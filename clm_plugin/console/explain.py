@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """``title`` fits a table cell; ``sentence`` has the numbers; ``inputs`` are what was looked at."""
+    """``title`` fits a table cell, ``sentence`` has the numbers, ``inputs`` is all looked at."""
 
     title: str
     sentence: str
@@ -104,7 +104,8 @@ WORDS: dict[str, tuple[_StrPromise | str, _StrPromise | str]] = {
         _("Already in the basket"), _("Everything it would have shown was in the basket already."),
     ),
     "bad_link": (
-        _("Link not allowed"), _("The button leads to “%(link)s”, which is not a path of this shop."),
+        _("Link not allowed"),
+        _("The button leads to “%(link)s”, which is not a path of this shop."),
     ),
 }  # fmt: skip
 

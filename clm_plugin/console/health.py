@@ -34,18 +34,22 @@ def parts(report: dict[str, Any], dead: int) -> list[Part]:
     if not report["database"]:
         return [
             Part(
-                name=_t("Database"), ok=False, said=_t("does not answer"),
+                name=_t("Database"),
+                ok=False,
+                said=_t("does not answer"),
                 remedy=_t("Look at the database server; nothing works without it."),
             )
         ]
     found = [
         _alive(_t("Broker"), report["broker"], _t("Start the broker, or correct its URL.")),
         _alive(
-            _t("Worker"), report["worker"],
+            _t("Worker"),
+            report["worker"],
             _t("Start one: celery -A <your project> worker. Until then events only pile up."),
         ),
         _alive(
-            _t("Scheduler"), report["scheduler"],
+            _t("Scheduler"),
+            report["scheduler"],
             _t("Start one: celery -A <your project> beat. Until then nothing happens by time."),
         ),
     ]
@@ -61,7 +65,8 @@ def _queue(queue: dict[str, Any]) -> Part:
     lag = timedelta(seconds=queue["lag_seconds"])
     ok = lag < _LATE
     return Part(
-        name=_t("Queue"), ok=ok,
+        name=_t("Queue"),
+        ok=ok,
         said=_t("%(n)s events waiting, the oldest for %(s)s s")
         % {"n": whole(queue["waiting"]), "s": whole(round(lag.total_seconds()))},
         remedy="" if ok else _t("Start more workers, or look for what they wait on."),
@@ -70,7 +75,9 @@ def _queue(queue: dict[str, Any]) -> Part:
 
 def _dead(count: int) -> Part:
     return Part(
-        name=_t("Dead letters"), ok=not count, said=whole(count),
+        name=_t("Dead letters"),
+        ok=not count,
+        said=whole(count),
         remedy=_t("Read the reasons, correct the cause, then replay them.") if count else "",
     )
 

@@ -88,9 +88,7 @@ def _scale(flows: Sequence[Flow], order: Mapping[str, int], side: Side, most: in
         ends[flow.source, "out"].append(flow.moves)
         ends[flow.target, "in"].append(flow.moves)
     scales = [_WIDEST * unit / most if most else 0.0]
-    scales += [
-        max(room - _GAP * len(moves), room / 4) / sum(moves) for moves in ends.values() if sum(moves)
-    ]
+    scales += [max(room - _GAP * len(n), room / 4) / sum(n) for n in ends.values() if sum(n)]
     return min(scales)
 
 
@@ -106,7 +104,8 @@ def _ends(
         way = 1 if order[flow.target] > order[flow.source] else -1
         width = widths[flow]
         for stage, kind, sign, into in (
-            (flow.source, "out", way, starts), (flow.target, "in", -way, lands),
+            (flow.source, "out", way, starts),
+            (flow.target, "in", -way, lands),
         ):
             middle = (order[stage] + 0.5) * side.pitch
             into[flow] = middle + sign * (taken[stage, kind] + width / 2)
@@ -123,11 +122,16 @@ def _arrow(
     # A cubic whose handles reach 4/3 of the height has its summit at the height.
     bend = head + (out - head) * 4 / 3
     points = [
-        side.place(ends.start, 0), side.place(ends.start, bend),
-        side.place(ends.end, bend), side.place(ends.end, head),
+        side.place(ends.start, 0),
+        side.place(ends.start, bend),
+        side.place(ends.end, bend),
+        side.place(ends.end, head),
     ]
-    tip = [side.place(ends.end - flare, head), side.place(ends.end, 0),
-           side.place(ends.end + flare, head)]
+    tip = [
+        side.place(ends.end - flare, head),
+        side.place(ends.end, 0),
+        side.place(ends.end + flare, head),
+    ]
     middle = (ends.start + ends.end) / 2
     return Arrow(
         flow=flow,

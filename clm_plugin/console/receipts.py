@@ -33,12 +33,17 @@ def campaign_choices() -> list[tuple[str, str]]:
 
 class ReceiptFilters(WagtailFilterSet):
     campaign = django_filters.ChoiceFilter(
-        label=_("Campaign"), choices=campaign_choices, empty_label=_("All"),
+        label=_("Campaign"),
+        choices=campaign_choices,
+        empty_label=_("All"),
         widget=forms.RadioSelect,
     )
     yes = django_filters.ChoiceFilter(
-        label=_("Decision"), choices=[("true", _("Yes")), ("false", _("No"))],
-        empty_label=_("All"), widget=forms.RadioSelect, method="only_decision",
+        label=_("Decision"),
+        choices=[("true", _("Yes")), ("false", _("No"))],
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+        method="only_decision",
     )
     rule = django_filters.ChoiceFilter(
         label=_("Rule"), choices=[(rule, words[0]) for rule, words in WORDS.items()],

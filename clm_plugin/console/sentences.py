@@ -1,4 +1,4 @@
-"""The timeline in words: one sentence an event, with an icon. Reads nothing; names are passed in."""
+"""The timeline in words: one sentence an event, with an icon. Reads nothing; names come in."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ def _contents(payload: Payload) -> dict[str, int]:
 
 def _earlier(happening: Happening, older: Iterable[Happening]) -> Payload | None:
     same = (
-        each.payload for each in older
+        each.payload
+        for each in older
         if each.type == "basket.changed"
         and each.payload.get("basket_id") == happening.payload.get("basket_id")
     )
@@ -114,9 +115,7 @@ def _basket(payload: Payload, before: Payload | None, names: Names) -> Sentence:
     if removed:
         parts.append(_("Removed %(lines)s") % {"lines": _lines(_as_lines(removed), names)})
     text = "; ".join(parts) or _("Basket unchanged")
-    return Sentence(
-        icon="clm-basket", text=text, detail=total, tone="active" if added else "quiet"
-    )
+    return Sentence(icon="clm-basket", text=text, detail=total, tone="active" if added else "quiet")
 
 
 def _as_lines(quantities: Mapping[str, int]) -> Payload:
@@ -142,21 +141,24 @@ def _read(payload: Payload, names: Names) -> Sentence:
 
 def _order(payload: Payload, names: Names) -> Sentence:
     text = _("Order %(id)s, %(total)s") % {
-        "id": payload.get("order_id", ""), "total": _amount(payload),
+        "id": payload.get("order_id", ""),
+        "total": _amount(payload),
     }
     return Sentence(icon="clm-parcel", text=text, detail=_lines(payload, names), tone="good")
 
 
 def _refund(payload: Payload, names: Names) -> Sentence:
     text = _("Refunded %(amount)s of order %(id)s") % {
-        "amount": _amount(payload, "amount_minor"), "id": payload.get("order_id", ""),
+        "amount": _amount(payload, "amount_minor"),
+        "id": payload.get("order_id", ""),
     }
     return Sentence(icon="rotate", text=text, tone="bad")
 
 
 def _status(payload: Payload, names: Names) -> Sentence:
     text = _("Order %(id)s is now “%(new)s”") % {
-        "id": payload.get("order_id", ""), "new": payload.get("new", ""),
+        "id": payload.get("order_id", ""),
+        "new": payload.get("new", ""),
     }
     return Sentence(icon="clm-parcel", text=text)
 
@@ -227,11 +229,13 @@ _TELLERS: dict[str, Callable[[Payload, Names], Sentence]] = {
     "review.added": _review,
     "wishlist.changed": _wish,
     "consent.given": lambda payload, names: Sentence(
-        icon="check", text=_("Agreed to: %(purposes)s") % {"purposes": _purposes(payload)},
+        icon="check",
+        text=_("Agreed to: %(purposes)s") % {"purposes": _purposes(payload)},
         tone="good",
     ),
     "consent.withdrawn": lambda payload, names: Sentence(
-        icon="cross", text=_("Withdrew consent to: %(purposes)s")
-        % {"purposes": _purposes(payload)}, tone="bad",
+        icon="cross",
+        text=_("Withdrew consent to: %(purposes)s") % {"purposes": _purposes(payload)},
+        tone="bad",
     ),
 }

@@ -16,7 +16,8 @@ from clm_plugin.money import exponent
 _SYMBOLS = {
     "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CHF": "CHF ", "CNY": "CN¥", "EUR": "€", "GBP": "£",
     "HKD": "HK$", "IDR": "Rp ", "INR": "₹", "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NZD": "NZ$",
-    "PHP": "₱", "PLN": "zł ", "SGD": "S$", "THB": "฿", "TRY": "₺", "USD": "$", "VND": "₫", "ZAR": "R ",
+    "PHP": "₱", "PLN": "zł ", "SGD": "S$", "THB": "฿", "TRY": "₺", "USD": "$", "VND": "₫",
+    "ZAR": "R ",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A sum of money. Unlike ``Money`` without an upper bound: a month of rupiah is a long number."""
+    """A sum of money, without the upper bound of ``Money``: a month of rupiah is a long number."""
 
     minor: int
     currency: str
@@ -50,8 +50,8 @@ class CampaignNumbers:
 
     ``decided`` counts every decision; ``eligible`` those that the audience and the trigger let
     through; ``held_out`` the eligible ones kept back to measure by; ``yes`` those of the rest that
-    no guardrail stopped. ``delivered``: mails sent and widgets seen. ``margin`` is net of refunds and cancelled
-    orders, one amount a currency.
+    no guardrail stopped. ``delivered``: mails sent and widgets seen. ``margin`` is net of refunds
+    and cancelled orders, one amount a currency.
     """
 
     campaign: str
