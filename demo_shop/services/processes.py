@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,13 +43,13 @@ def launch(program: Program) -> subprocess.Popen[bytes]:
     started the child ends.
     """
     program.log.parent.mkdir(parents=True, exist_ok=True)
-    # -I would be wrong here; but the output of Python children must not sit in a buffer.
+    # The output of Python children must not sit in a buffer.
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", **program.environment}
-    identity: dict[str, int | list[int]] = {}
+    identity: dict[str, Any] = {}
     if program.user is not None:
         identity = {"user": program.user, "group": program.user, "extra_groups": []}
     with program.log.open("ab") as log:
-        return subprocess.Popen(
+        process: subprocess.Popen[bytes] = subprocess.Popen(
             list(program.argv),
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -59,8 +59,9 @@ def launch(program: Program) -> subprocess.Popen[bytes]:
             # Its own group: Ctrl-C reaches only us, and we stop the children in our order.
             start_new_session=True,
             preexec_fn=_die_with_parent(program.stop_signal),
-            **identity,  # type: ignore[call-overload]
+            **identity,
         )
+    return process
 
 
 def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
