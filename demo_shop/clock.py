@@ -60,6 +60,13 @@ def parse(text: str) -> timedelta:
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
+def describe() -> str:
+    """The offset to the nearest minute, such as ``14 d 1 h``; empty in real time."""
+    minutes = round(offset().total_seconds() / 60)
+    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
+
+
 def _path() -> Path:
     return Path(settings.DEMO_VAR) / "clock"
 

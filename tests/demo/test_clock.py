@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 import clm_plugin
-from demo_shop import clock, travel
+from demo_shop import clock, tasks, travel, views
 
 SECOND = timedelta(seconds=1)
 
@@ -47,6 +48,19 @@ def test_moves_add_up_and_reset_ends_them() -> None:
     assert abs(ahead() - timedelta(days=14, hours=1)) < SECOND
     clock.reset()
     assert abs(ahead()) < SECOND
+
+
+@pytest.mark.parametrize(
+    ("delta", "text"),
+    [
+        (timedelta(), ""),
+        (timedelta(days=14, hours=1), "14 d 1 h"),
+        (timedelta(minutes=90), "1 h 30 min"),
+    ],
+)
+def test_it_says_how_far_ahead_it_is(delta: timedelta, text: str) -> None:
+    clock.move(delta)
+    assert clock.describe() == text
 
 
 def test_it_never_goes_back() -> None:
@@ -138,3 +152,50 @@ def test_a_failing_sweep_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_command_refuses_a_step_back() -> None:
     with pytest.raises(CommandError):
         call_command("demo_clock", "+1x")
+
+
+def press(client: Client, step: str) -> str:
+    """What the tour says after a click on the clock."""
+    answer = client.post("/demo/clock/", {"step": step}, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_button_moves_the_clock_at_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, FakePipeline(1))
+    assert "Time has passed" in press(client, "+1d")
+    assert abs(ahead() - timedelta(days=1)) < SECOND
+    assert client.get("/demo/clock/status/").json()["percent"] == 100
+    assert "real time again" in press(client, "reset")
+    assert abs(ahead()) < SECOND
+
+
+@pytest.mark.django_db
+def test_a_long_journey_is_left_to_a_worker(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, FakePipeline(1, 2))
+    queued: list[tuple[str, str]] = []
+    monkeypatch.setattr(views, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(tasks.travel, "delay", lambda *span: queued.append(span))
+    press(client, "+1d")
+    assert not client.get("/demo/clock/status/").json()["done"]
+    (span,) = queued
+    tasks.travel(*span)
+    assert client.get("/demo/clock/status/").json()["done"]
+    assert abs(ahead() - timedelta(days=1)) < SECOND
+
+
+@pytest.mark.django_db
+def test_the_button_refuses_nonsense_and_shows_failures(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*, now: datetime) -> None:
+        raise RuntimeError("broken")
+
+    install(monkeypatch, SimpleNamespace(next_due=lambda: None, sweep=fail))
+    assert "not a step forward" in press(client, "-1d")
+    assert "broken" in press(client, "+1d")

@@ -23,7 +23,8 @@ class Command(BaseCommand):
         elif step:
             self._travel(step)
         shown = timezone.localtime(clock.now())
-        self.stdout.write(f"The shop's time is {shown:%A %d %B %Y %H:%M} ({clock.offset()} ahead).")
+        ahead = f"{clock.describe()} ahead" if clock.describe() else "real time"
+        self.stdout.write(f"The shop's time is {shown:%A %d %B %Y %H:%M} ({ahead}).")
 
     def _travel(self, step: str) -> None:
         try:
