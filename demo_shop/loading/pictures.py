@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 from django.conf import settings
@@ -27,16 +28,28 @@ def spec_of(item: Item) -> artwork.Spec:
     )
 
 
+def _name(stem: str) -> str:
+    # The version of the drawings is part of the name: new drawings never hide behind old files.
+    return f"{FOLDER}/{stem}-{artwork.VERSION}.jpg"
+
+
 def _draw(item: Item) -> str:
     """Draw the file unless an earlier load already has; returns its name below MEDIA_ROOT."""
-    # The version of the drawings is part of the name: new drawings never hide behind old files.
-    name = f"{FOLDER}/{item.code.lower()}-{artwork.VERSION}.jpg"
+    name = _name(item.code.lower())
     path = Path(settings.MEDIA_ROOT) / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         picture = artwork.draw(spec_of(item), SIZE)
         picture.save(path, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return name
+
+
+def _copy(name: str, stem: str) -> str:
+    """A copy under another name: Oscar deletes the file of an image that is deleted."""
+    folder, copied = Path(settings.MEDIA_ROOT), _name(stem)
+    if not (folder / copied).exists():
+        copyfile(folder / name, folder / copied)
+    return copied
 
 
 def load_pictures(shop: Shop, *, catalogue: Catalogue, progress: Progress) -> int:
@@ -46,13 +59,14 @@ def load_pictures(shop: Shop, *, catalogue: Catalogue, progress: Progress) -> in
     for index, item in enumerate(shop.items):
         name = _draw(item)
         page = catalogue.pages[item.product]
-        if item.product not in seen:
-            seen.add(item.product)
-            rows.append(ProductImage(product=page, original=name, caption=page.title))
-            _category_picture(catalogue.categories[shop.products[item.product].category], name)
         if item.value:
             product = catalogue.products[index]
             rows.append(ProductImage(product=product, original=name, caption=item.title))
+        if item.product not in seen:
+            seen.add(item.product)
+            own = _copy(name, f"page-{page.slug}") if item.value else name
+            rows.append(ProductImage(product=page, original=own, caption=page.title))
+            _category_picture(catalogue.categories[shop.products[item.product].category], name)
         progress.advance(index + 1, len(shop.items))
     ProductImage.objects.bulk_create(rows)
     Category.objects.bulk_update(catalogue.categories.values(), ["image"])
@@ -61,4 +75,4 @@ def load_pictures(shop: Shop, *, catalogue: Catalogue, progress: Progress) -> in
 
 def _category_picture(category: Any, name: str) -> None:
     if not category.image:
-        category.image = name
+        category.image = _copy(name, f"category-{category.slug}")
