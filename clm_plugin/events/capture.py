@@ -1,6 +1,6 @@
-"""Capture: events into the log, their keys and their place in the queue, in the caller's transaction.
+"""Capture: events into log, keys and queue, in the transaction of whoever tells us.
 
-One statement for one event on PostgreSQL; COPY into a session's stage and one statement for a batch.
+One statement for a few events on PostgreSQL; for a batch one that claims the keys, and two COPYs.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
+# Made once: json.dumps with options makes an encoder for every call.
+_as_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _MEMORY = {"browser": timedelta(hours=24)}
 
 
@@ -59,7 +61,8 @@ def record_many(
     ``checked`` says that payloads have been through ``catalogue.check`` already.
     """
     at = received_at or clock.now()
-    rows = {row.key: row for row in (_row(new, at, checked) for new in news)}
+    make = _Rows(at, checked)
+    rows = {row.key: row for row in map(make.row, news)}
     if not rows:
         return 0
     store = storage_postgres if connection.vendor == "postgresql" else storage_generic
@@ -82,34 +85,45 @@ def key_of(namespace: str, key: str) -> UUID:
     return UUID(bytes=digest)
 
 
-def _row(new: NewEvent, at: datetime, checked: bool) -> Row:
-    payload = new.payload if checked else check(new.type, new.payload)
-    text = json.dumps(payload, separators=(",", ":"), allow_nan=False)
-    limit = MAX_EVENT if new.source == "browser" else 32 * MAX_EVENT
-    if len(text) > limit:
-        raise BadEvent("data", f"larger than {limit} bytes as JSON")
-    event_id = uuid7()
-    browser = new.source == "browser"
-    event = Event(
-        id=event_id,
-        type=new.type,
-        actor=clean_text(new.actor, "actor", 80),
-        object_id=clean_text(new.object_id, "object_id", 64),
-        occurred_at=clamp(new.occurred_at, received_at=at, memory=_MEMORY.get(new.source)),
-        received_at=at,
-        source=new.source,
-        payload=payload,
-        links=new.links,
-    )
-    return Row(
-        event=event,
-        version=TYPES[new.type].version,
-        key=key_of(new.namespace or new.source, new.key) if new.key else event_id,
-        keep_until=(at + timedelta(days=settings.BROWSER_KEY_DAYS)).date() if browser else None,
-        shard=shard_of(new.actor),
-        payload_json=text,
-        links_json=json.dumps(new.links) if new.links else None,
-    )
+class _Rows:
+    """Makes the rows of one batch; what is the same for all of them is worked out once."""
+
+    def __init__(self, at: datetime, checked: bool) -> None:
+        self._at = at
+        self._checked = checked
+        self._shards = settings.QUEUE_SHARDS
+        self._keep_until = (at + timedelta(days=settings.BROWSER_KEY_DAYS)).date()
+
+    def row(self, new: NewEvent) -> Row:
+        """All that is written for one event. Raises BadEvent."""
+        payload = new.payload if self._checked else check(new.type, new.payload)
+        text = _as_json(payload)
+        browser = new.source == "browser"
+        limit = MAX_EVENT if browser else 32 * MAX_EVENT
+        if len(text) > limit:
+            raise BadEvent("data", f"larger than {limit} bytes as JSON")
+        event = Event(
+            id=uuid7(),
+            type=new.type,
+            actor=clean_text(new.actor, "actor", 80),
+            object_id=clean_text(new.object_id, "object_id", 64),
+            occurred_at=clamp(
+                new.occurred_at, received_at=self._at, memory=_MEMORY.get(new.source)
+            ),
+            received_at=self._at,
+            source=new.source,
+            payload=payload,
+            links=new.links,
+        )
+        return Row(
+            event=event,
+            version=TYPES[new.type].version,
+            key=key_of(new.namespace or new.source, new.key) if new.key else event.id,
+            keep_until=self._keep_until if browser else None,
+            shard=crc32(new.actor.encode()) % self._shards,
+            payload_json=text,
+            links_json=json.dumps(new.links) if new.links else None,
+        )
 
 
 def stored_event(row: Any) -> Event:

@@ -1,7 +1,8 @@
-"""Writing a batch on PostgreSQL: COPY into a session-local stage, then one statement.
+"""Writing a batch on PostgreSQL: claim the keys in one statement, then log and queue what was won.
 
-The one statement claims the keys (ON CONFLICT DO NOTHING), and writes log and queue for the keys
-it won, so that two writers of the same event cannot both store it.
+The keys are claimed with ON CONFLICT DO NOTHING, so that two writers of the same event cannot both
+store it: the second waits for the first's commit and then wins nothing. Keys are claimed in their
+own order, so that two writers of the same events in different order cannot deadlock.
 """
 
 from __future__ import annotations
@@ -15,78 +16,101 @@ if TYPE_CHECKING:
 
     from clm_plugin.events.capture import Row
 
-_STAGE = """
-CREATE TEMPORARY TABLE IF NOT EXISTS clm_stage (
-    key uuid, keep_until date, id uuid, type varchar, version smallint, actor varchar,
-    object_id varchar, occurred_at timestamptz, received_at timestamptz, source varchar,
-    payload text, links text, shard smallint
-) ON COMMIT DELETE ROWS
-"""
-_COLUMNS = (
-    "key, keep_until, id, type, version, actor, object_id, occurred_at, received_at, source, "
-    "payload, links, shard"
-)
-_TYPES = (
-    "uuid",
-    "date",
-    "uuid",
-    "varchar",
-    "int2",
-    "varchar",
-    "varchar",
-    "timestamptz",
-    "timestamptz",
-    "varchar",
-    "text",
-    "text",
-    "int2",
-)
-_SPREAD = """
-WITH stage AS ({stage}),
+_FEW = """
+WITH stage AS (SELECT * FROM (VALUES {values}) AS v (
+    key, keep_until, id, type, version, actor, object_id, occurred_at, received_at, source, payload,
+    links, shard
+)),
 fresh AS (
-    INSERT INTO clm_plugin_eventkey (key, keep_until) SELECT key, keep_until FROM stage
+    INSERT INTO clm_plugin_eventkey (key, keep_until) SELECT key, keep_until FROM stage ORDER BY key
     ON CONFLICT DO NOTHING RETURNING key
 ),
 logged AS (
     INSERT INTO clm_plugin_event (id, type, version, actor, object_id, occurred_at, received_at,
                                   source, payload, links)
-    SELECT id, type, version, actor, object_id, occurred_at, received_at, source,
-           payload::jsonb, links::jsonb
+    SELECT id, type, version, actor, object_id, occurred_at, received_at, source, payload, links
     FROM stage JOIN fresh USING (key)
 )
 INSERT INTO clm_plugin_queuedevent (shard, event_id, attempts, due_at)
 SELECT shard, id, 0, received_at FROM stage JOIN fresh USING (key)
 """
-# Below this many rows the parameters of one statement cost less than a COPY round trip.
+_VALUES = (
+    "(%s::uuid, %s::date, %s::uuid, %s::varchar, %s::int2, %s::varchar, %s::varchar,"
+    " %s::timestamptz, %s::timestamptz, %s::varchar, %s::jsonb, %s::jsonb, %s::int2)"
+)
+_CLAIM = """
+INSERT INTO clm_plugin_eventkey (key, keep_until)
+SELECT * FROM unnest(%s::uuid[], %s::date[]) ORDER BY 1
+ON CONFLICT DO NOTHING RETURNING key
+"""
+_LOG = """
+COPY clm_plugin_event (id, type, version, actor, object_id, occurred_at, received_at, source,
+                       payload, links)
+FROM STDIN (FORMAT BINARY)
+"""
+# What psycopg is to send; jsonb goes as the bytes of its binary form.
+_LOG_TYPES = (
+    "uuid",
+    "varchar",
+    "int2",
+    "varchar",
+    "varchar",
+    "timestamptz",
+    "timestamptz",
+    "varchar",
+    "bytea",
+    "bytea",
+)
+_QUEUE = """
+COPY clm_plugin_queuedevent (shard, event_id, attempts, due_at) FROM STDIN (FORMAT BINARY)
+"""
+_QUEUE_TYPES = ("int2", "uuid", "int2", "timestamptz")
+_JSONB = b"\x01"
+"""The version number that precedes a jsonb value's text in binary."""
+
+# Up to this many rows one statement costs less than three.
 _SMALL = 20
 
 
 def insert(rows: Sequence[Row]) -> int:
     """Insert the rows whose key is new; returns how many. Runs inside the caller's transaction."""
+    return _insert_few(rows) if len(rows) <= _SMALL else _insert_many(rows)
+
+
+def _insert_few(rows: Sequence[Row]) -> int:
     with connection.cursor() as cursor:
-        if len(rows) <= _SMALL:
-            one = f"({', '.join(f'%s::{kind}' for kind in _TYPES)})"
-            stage = f"SELECT * FROM (VALUES {', '.join([one] * len(rows))}) AS v ({_COLUMNS})"
-            params = [value for row in rows for value in _values(row)]
-            cursor.execute(_SPREAD.format(stage=stage), params)
-            return int(cursor.rowcount)
-        cursor.execute(_STAGE)
-        with cursor.copy(f"COPY clm_stage ({_COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(_TYPES)
+        lines = [(row.key, row.keep_until, *_logged(row), row.shard) for row in rows]
+        statement = _FEW.format(values=", ".join([_VALUES] * len(rows)))
+        cursor.execute(statement, [value for line in lines for value in line])
+        return int(cursor.rowcount)
+
+
+def _insert_many(rows: Sequence[Row]) -> int:
+    with connection.cursor() as cursor:
+        # Array literals: psycopg adapts a list element by element, many times slower.
+        keys = ",".join([row.key.hex for row in rows])
+        until = ",".join([str(row.keep_until or "NULL") for row in rows])
+        cursor.execute(_CLAIM, [f"{{{keys}}}", f"{{{until}}}"])
+        if cursor.rowcount < len(rows):
+            won = {key for (key,) in cursor.fetchall()}
+            rows = [row for row in rows if row.key in won]
+        if not rows:
+            return 0
+        with cursor.copy(_LOG) as copy:
+            copy.set_types(_LOG_TYPES)
             for row in rows:
-                copy.write_row(_values(row))
-        cursor.execute(_SPREAD.format(stage="SELECT * FROM clm_stage"))
-        stored = int(cursor.rowcount)
-        # A second batch in the same transaction starts from an empty stage.
-        cursor.execute("TRUNCATE clm_stage" if connection.in_atomic_block else "SELECT 1")
-        return stored
+                *plain, payload, links = _logged(row)
+                copy.write_row((*plain, _binary(payload), _binary(links)))
+        with cursor.copy(_QUEUE) as copy:
+            copy.set_types(_QUEUE_TYPES)
+            for row in rows:
+                copy.write_row((row.shard, row.event.id, 0, row.event.received_at))
+        return len(rows)
 
 
-def _values(row: Row) -> tuple[object, ...]:
+def _logged(row: Row) -> tuple[object, ...]:
     event = row.event
     return (
-        row.key,
-        row.keep_until,
         event.id,
         event.type,
         row.version,
@@ -97,5 +121,8 @@ def _values(row: Row) -> tuple[object, ...]:
         event.source,
         row.payload_json,
         row.links_json,
-        row.shard,
     )
+
+
+def _binary(json: object) -> bytes | None:
+    return None if json is None else _JSONB + str(json).encode()
