@@ -17,8 +17,16 @@ BATCH = 500
 TABLES = {
     "clm_plugin_eventkey": ("key", "keep_until"),
     "clm_plugin_event": (
-        "id", "type", "version", "actor", "object_id", "occurred_at", "received_at", "source",
-        "payload", "links",
+        "id",
+        "type",
+        "version",
+        "actor",
+        "object_id",
+        "occurred_at",
+        "received_at",
+        "source",
+        "payload",
+        "links",
     ),
     "clm_plugin_queuedevent": ("shard", "event_id", "attempts", "due_at"),
 }
@@ -34,14 +42,18 @@ def run(bench: Bench) -> Outcome:
     for round_ in range(bench.rounds + 1):
         database.empty(models.Event, models.EventKey, models.QueuedEvent)
         mine = _batches(browsing(number, visitors=number // 10, seed=round_))
-        theirs = [_rows(batch) for batch in _batches(
-            browsing(number, visitors=number // 10, seed=1000 + round_))]
+        theirs = [
+            _rows(batch)
+            for batch in _batches(browsing(number, visitors=number // 10, seed=1000 + round_))
+        ]
         copied, took = _turns(theirs, mine)
         stored = models.EventKey.objects.count()
         if round_:  # the first warms caches and statements
             seconds.append((copied, took))
-            bench.say(f"round {round_}/{bench.rounds}: COPY {number / copied:,.0f}/s,"
-                      f" record_many {number / took:,.0f}/s")
+            bench.say(
+                f"round {round_}/{bench.rounds}: COPY {number / copied:,.0f}/s,"
+                f" record_many {number / took:,.0f}/s"
+            )
     return Outcome(
         pairs=rates(seconds, number),
         note=f"{number:,} events a side and round, PostgreSQL, fsync on",
@@ -85,16 +97,24 @@ def _copy(rows: list[Any]) -> None:
 def _rows(batch: list[NewEvent]) -> list[list[tuple[object, ...]]]:
     """The rows that ``record_many`` would write, made beforehand."""
     from clm_plugin.clock import now
-    from clm_plugin.events.capture import _row
+    from clm_plugin.events.capture import _Rows
 
-    rows = [_row(event, now(), False) for event in batch]
+    make = _Rows(now(), False)
+    rows = [make.row(event) for event in batch]
     return [
         [(row.key, row.keep_until) for row in rows],
         [
             (
-                row.event.id, row.event.type, row.version, row.event.actor, row.event.object_id,
-                row.event.occurred_at, row.event.received_at, row.event.source,
-                row.payload_json, row.links_json,
+                row.event.id,
+                row.event.type,
+                row.version,
+                row.event.actor,
+                row.event.object_id,
+                row.event.occurred_at,
+                row.event.received_at,
+                row.event.source,
+                row.payload_json,
+                row.links_json,
             )
             for row in rows
         ],

@@ -45,10 +45,12 @@ def run(bench: Bench) -> Outcome:
     return Outcome(
         pairs=pairs,
         note=lines.source,
-        also=[(
-            f"peak memory {own / 2**20:.0f} MB against {theirs / 2**20:.0f} MB, at most 1.5x",
-            own <= 1.5 * theirs,
-        )],
+        also=[
+            (
+                f"peak memory {own / 2**20:.0f} MB against {theirs / 2**20:.0f} MB, at most 1.5x",
+                own <= 1.5 * theirs,
+            )
+        ],
     )
 
 

@@ -34,20 +34,25 @@ def run(bench: Bench) -> Outcome:
     pairs, alone = [], []
     for seed in range(bench.rounds):  # each round hides other products
         cases = _cases(baskets, seed)
-        pairs.append((
-            _rate(cases, lambda rest: _popular(popular, rest)),
-            _rate(cases, lambda rest: _together(neighbours, rest)),
-        ))
+        pairs.append(
+            (
+                _rate(cases, lambda rest: _popular(popular, rest)),
+                _rate(cases, lambda rest: _together(neighbours, rest)),
+            )
+        )
         alone.append(_rate(cases, lambda rest: _together(neighbours, rest[:1])))
-        bench.say(f"hidden set {seed + 1}: popularity {pairs[-1][0]:.2f} %, ours {pairs[-1][1]:.2f} %")
+        bench.say(
+            f"hidden set {seed + 1}: popularity {pairs[-1][0]:.2f} %, ours {pairs[-1][1]:.2f} %"
+        )
     outcome = Outcome(pairs=pairs)
     single = sorted(alone)[len(alone) // 2]
     return Outcome(
         pairs=pairs,
         note=f"{lines.source}; {len(baskets):,} test orders; knowing one product of the basket"
-             f" instead of all the rest: {single:.1f} %",
-        also=[(f"hit rate at 10 {outcome.ours:.1f} %, at least {LEAST:g} %",
-               outcome.ours >= LEAST)],
+        f" instead of all the rest: {single:.1f} %",
+        also=[
+            (f"hit rate at 10 {outcome.ours:.1f} %, at least {LEAST:g} %", outcome.ours >= LEAST)
+        ],
     )
 
 
@@ -57,13 +62,26 @@ def _neighbours(lines: Lines, learn: Any) -> dict[int, list[Any]]:
 
     pairs = copurchases(lines.orders[learn], lines.products[learn])
     found: dict[int, list[Neighbour]] = {}
-    columns = (pairs.product, pairs.other, pairs.together, pairs.support, pairs.confidence,
-               pairs.lift, pairs.score)
+    columns = (
+        pairs.product,
+        pairs.other,
+        pairs.together,
+        pairs.support,
+        pairs.confidence,
+        pairs.lift,
+        pairs.score,
+    )
     for product, other, together, *figures in zip(*(c.tolist() for c in columns), strict=True):
         support, confidence, lift, score = figures
         found.setdefault(product, []).append(
-            Neighbour(product_id=str(other), together=together, support=support,
-                      confidence=confidence, lift=lift, score=score)
+            Neighbour(
+                product_id=str(other),
+                together=together,
+                support=support,
+                confidence=confidence,
+                lift=lift,
+                score=score,
+            )
         )
     return found
 

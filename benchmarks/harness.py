@@ -55,7 +55,9 @@ class Figure:
     run: Callable[[Bench], Outcome]
 
     def holds(self, outcome: Outcome) -> bool:
-        near = outcome.ratio <= self.reach if self.better == "lower" else outcome.ratio >= self.reach
+        near = (
+            outcome.ratio <= self.reach if self.better == "lower" else outcome.ratio >= self.reach
+        )
         return near and all(holds for _, holds in outcome.also)
 
 

@@ -49,8 +49,11 @@ def _parquet(path: str) -> Lines:
     table = table.filter(pc.greater(table["quantity"], 0))  # returns are no purchases
     customers = table["customer_id"].fill_null(-1).to_numpy()
     return _lines(
-        np.array(table["invoice"].to_pylist()), np.array(table["stock_code"].to_pylist()),
-        table["ts"].to_numpy(), customers, "UCI Online Retail",
+        np.array(table["invoice"].to_pylist()),
+        np.array(table["stock_code"].to_pylist()),
+        table["ts"].to_numpy(),
+        customers,
+        "UCI Online Retail",
     )
 
 
@@ -63,7 +66,9 @@ def _demo() -> Lines:
     sizes = np.array(history.order_sizes)
     owner = np.repeat(np.arange(len(sizes)), sizes)
     return _lines(
-        owner, np.array(history.line_items), np.array(history.order_minutes)[owner],
+        owner,
+        np.array(history.line_items),
+        np.array(history.order_minutes)[owner],
         np.array(history.order_customers)[owner],
         "demo_shop/data, the demo's part of UCI Online Retail (CLM_BENCH_UCI is not set)",
     )

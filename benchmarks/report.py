@@ -49,17 +49,30 @@ def table(figures: Sequence[Figure], entries: Mapping[str, Mapping[str, Any]]) -
     for figure in figures:
         row = entries[figure.id]
         sign = "<=" if figure.better == "lower" else ">="
-        rows.append((
-            figure.id, figure.title, figure.against, _text(row["baseline"]), _text(row["ours"]),
-            figure.unit, _text(row["ratio"]), f"{sign} {figure.reach:g}",
-            "yes" if row["holds"] else "NO",
-        ))
+        rows.append(
+            (
+                figure.id,
+                figure.title,
+                figure.against,
+                _text(row["baseline"]),
+                _text(row["ours"]),
+                figure.unit,
+                _text(row["ratio"]),
+                f"{sign} {figure.reach:g}",
+                "yes" if row["holds"] else "NO",
+            )
+        )
     widths = [max(len(row[i]) for row in rows) for i in range(len(_HEADS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-             for row in rows]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    notes = [f"{figure.id}: {entries[figure.id]['note']}" for figure in figures
-             if entries[figure.id]["note"]]
+    notes = [
+        f"{figure.id}: {entries[figure.id]['note']}"
+        for figure in figures
+        if entries[figure.id]["note"]
+    ]
     return "\n".join([*lines, "", *notes])
 
 

@@ -38,22 +38,43 @@ def _event(rng: random.Random, people: list[UUID], at: datetime) -> NewEvent:
     kind = rng.random()
     payload: dict[str, object]
     if kind < 0.45:
-        type_, payload = "product.viewed", {
-            "product_id": product, "category_ids": [str(rng.randrange(1, 9))],
-        }
+        type_, payload = (
+            "product.viewed",
+            {
+                "product_id": product,
+                "category_ids": [str(rng.randrange(1, 9))],
+            },
+        )
     elif kind < 0.75:
-        type_, payload = "page.viewed", {
-            "path": path, "referrer": "", "source": "", "medium": "", "campaign": "",
-            "click": "", "session": rng.random() < 0.2,
-        }
+        type_, payload = (
+            "page.viewed",
+            {
+                "path": path,
+                "referrer": "",
+                "source": "",
+                "medium": "",
+                "campaign": "",
+                "click": "",
+                "session": rng.random() < 0.2,
+            },
+        )
     elif kind < 0.97:
-        type_, payload = "page.read", {
-            "path": path, "seconds": rng.randrange(1, 300), "scroll": rng.randrange(0, 101),
-        }
+        type_, payload = (
+            "page.read",
+            {
+                "path": path,
+                "seconds": rng.randrange(1, 300),
+                "scroll": rng.randrange(0, 101),
+            },
+        )
     else:
         type_, payload = "search.made", {"query": f"paper lantern {product}"}
     return NewEvent(
-        type=type_, actor=actor, payload=payload, occurred_at=at, source="browser",
+        type=type_,
+        actor=actor,
+        payload=payload,
+        occurred_at=at,
+        source="browser",
         key=f"{actor}:{next(_serial):x}",
         object_id=product if type_ == "product.viewed" else "",
     )
