@@ -1,4 +1,7 @@
-"""Tables of mail. Personal data: ``Delivery`` (address, subject), ``Suppression`` (hashed address)."""
+"""Tables of mail.
+
+Personal data: ``Delivery`` (address, subject, lines of the basket), ``Suppression`` (hashed address).
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,8 @@ class Delivery(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["due_at"], name="clm_delivery_due",
+                fields=["due_at"],
+                name="clm_delivery_due",
                 condition=models.Q(state__in=["queued", "sending"]),
             ),
             models.Index(fields=["profile", "created_at"], name="clm_delivery_profile"),

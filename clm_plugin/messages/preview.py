@@ -1,0 +1,74 @@
+"""The mail of a campaign as its author sees it before it goes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from clm_plugin.campaigns.api import compile_campaign
+from clm_plugin.conf import settings
+from clm_plugin.messages.data import Lines, ShownLine
+from clm_plugin.messages.rendering import Recipient, render
+from clm_plugin.messages.site import sender
+from clm_plugin.money import Money
+from clm_plugin.shop.api import get_shop
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from clm_plugin.campaigns.authoring import Campaign
+
+_EXAMPLES = 3
+_LOOKED_AT = 20
+
+
+def preview(request: HttpRequest, campaign: Campaign, mode: str = "mail") -> HttpResponse:
+    """The campaign's first mail with an example basket, for the preview panel."""
+    plan = compile_campaign(campaign)
+    step = next((step for step in plan.steps if step.kind == "mail"), None)
+    if step is None:
+        return HttpResponse(_("This campaign has no mail yet."), content_type="text/plain")
+    who = Recipient(token="preview", first_name=_("Alex"), language=get_language() or "")
+    mail = render(
+        step.content, campaign=plan.campaign, recipient=who, lines=_example(), sender=sender()
+    )
+    return HttpResponse(mail.html)
+
+
+def _example() -> Lines:
+    """Products that somebody really bought, or an invented one in an empty shop."""
+    shop = get_shop()
+    ids = list(
+        dict.fromkeys(
+            line.product_id for order in shop.orders(limit=_LOOKED_AT) for line in order.lines
+        )
+    )
+    found = [
+        product
+        for product in shop.products(ids[:_LOOKED_AT]).values()
+        if product.price is not None and product.is_available
+    ]
+    shown = tuple(
+        ShownLine(
+            product_id=product.id,
+            title=product.title,
+            quantity=1 + number % 2,
+            url=product.url,
+            image_url=product.image_url,
+            unit=product.price,
+        )
+        for number, product in enumerate(found[:_EXAMPLES])
+        if product.price is not None
+    )
+    invented = ShownLine(
+        product_id="example",
+        title=_("An example product"),
+        quantity=1,
+        url="/",
+        image_url="",
+        unit=Money(1200, settings.CURRENCY),
+    )
+    return Lines(shown=shown or (invented,))

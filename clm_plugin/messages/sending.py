@@ -1,0 +1,272 @@
+"""The sender: claims one mail, sends it, claims the next.
+
+A claim is committed before the mail leaves and the result with the claim of the next one, so a mail
+costs one commit. A process that dies leaves at most its one claimed mail behind, which ``recover``
+marks as unknown: it may have left, so it is not sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, transaction
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.urls import NoReverseMatch
+
+from clm_plugin.conf import settings
+from clm_plugin.messages.baskets import lines_of, wanted_of
+from clm_plugin.messages.data import Lines, SendReport
+from clm_plugin.messages.form import LayoutError
+from clm_plugin.messages.models import Delivery
+from clm_plugin.messages.queries import standing_of
+from clm_plugin.messages.rendering import Recipient, Rendered, message_of, render
+from clm_plugin.messages.rules import CLAIM_LIFE, RETRY, Outcome, reason_to_stop
+from clm_plugin.messages.site import Sender, sender
+from clm_plugin.messages.transport import Postbox
+from clm_plugin.shop.api import ShopError, get_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from clm_plugin.messages.data import Frozen
+    from clm_plugin.shop.api import Product
+
+logger = logging.getLogger("clm_plugin")
+
+_State = Delivery.State
+_BROKEN = (
+    DatabaseError,
+    ImproperlyConfigured,
+    LayoutError,
+    NoReverseMatch,
+    ShopError,
+    TemplateDoesNotExist,
+    TemplateSyntaxError,
+)
+_FRESH_SECONDS = 3.0
+"""How old baskets and products may be when a mail is written; a slow server makes us read again."""
+
+
+def send_due(*, now: datetime, limit: int = 100) -> SendReport:
+    """Send up to ``limit`` mails that are due. Several processes may run it at once.
+
+    Must not run inside a transaction (RuntimeError): a claim has to be committed before its mail
+    leaves. Raises ImproperlyConfigured when the shop's address is not known.
+    """
+    batch = _pick(now, limit)
+    if not batch:
+        return SendReport()
+    run = _Run(now, sender())
+    with Postbox() as postbox:
+        try:
+            run.work(batch, postbox)
+        finally:
+            run.settle()
+    return run.report
+
+
+def recover(*, now: datetime) -> int:
+    """Mark mails whose sender died as unknown; returns how many. They are never sent again."""
+    return Delivery.objects.filter(state=_State.SENDING, claimed_at__lt=now - CLAIM_LIFE).update(
+        state=_State.UNKNOWN, reason="no answer", ended_at=now
+    )
+
+
+def _pick(now: datetime, limit: int) -> list[Delivery]:
+    due = (
+        Delivery.objects.filter(state=_State.QUEUED, due_at__lte=now)
+        .select_related("profile")
+        .order_by("due_at", "id")
+    )
+    with transaction.atomic(durable=True):
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        batch = list(due[:limit])
+    # Two senders that picked the same mails meet less often when each has its own order.
+    random.shuffle(batch)
+    return batch
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """Baskets and products as they were at ``read_at`` (monotonic seconds)."""
+
+    baskets: Mapping[str, Sequence[Frozen]]
+    products: Mapping[str, Product]
+    read_at: float
+
+    @property
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.read_at < _FRESH_SECONDS
+
+
+def _look(batch: Sequence[Delivery]) -> _World:
+    """Read the baskets and products of a batch."""
+    shop, read_at = get_shop(), time.monotonic()
+    ids = {delivery.object_id for delivery in batch if delivery.object_id}
+    baskets = shop.baskets(ids) if shop.supports_baskets else {}
+    wanted = {basket_id: wanted_of(basket) for basket_id, basket in baskets.items()}
+    products = {each.product_id for lines in wanted.values() for each in lines}
+    return _World(wanted, shop.products(products) if products else {}, read_at)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run of the sender. ``pending``: a claimed mail whose result is still to be written."""
+
+    now: datetime
+    sender: Sender
+    report: SendReport = field(default_factory=SendReport)
+    started: float = field(default_factory=time.monotonic)
+    pending: tuple[Delivery, str, str] | None = None
+
+    def at(self) -> datetime:
+        """The present of this run: the time it was given plus the time it took."""
+        return self.now + timedelta(seconds=time.monotonic() - self.started)
+
+    def work(self, batch: Sequence[Delivery], postbox: Postbox) -> None:
+        world = _look(batch)
+        for number, delivery in enumerate(batch):
+            if not world.is_fresh:
+                world = _look(batch[number:])
+            try:
+                mail = self._prepare(delivery, world)
+            except _BROKEN:
+                raise  # true for every mail: none may be given up for it
+            except Exception as error:  # bad data of one recipient fails that one only
+                logger.warning("clm: mail %s cannot be written: %r", delivery.token, error)
+                self._end_unclaimed(delivery, _State.FAILED, f"{type(error).__name__}: {error}")
+                continue
+            if mail is None or not self._claim(delivery, mail):
+                continue
+            outcome = self._send(delivery, mail, postbox)
+            if outcome.stop:
+                self._postpone(batch[number + 1 :], outcome.reason)
+                return
+
+    def _prepare(self, delivery: Delivery, world: _World) -> Rendered | None:
+        """The finished mail; None when it must not leave (the row then says why)."""
+        wanted = world.baskets.get(delivery.object_id)
+        lines = lines_of(wanted or (), world.products)
+        reason = ""
+        if not settings.SENDING:
+            reason = "sending_off"
+        elif self.at() > delivery.send_by:
+            reason = "too_late"
+        elif delivery.object_id and wanted is None:
+            reason = "basket_gone"
+        elif delivery.object_id and not lines.shown:
+            reason = "nothing_left"
+        if reason:
+            self._end_unclaimed(delivery, _State.SUPPRESSED, reason)
+            return None
+        mail = self._render(delivery, lines)
+        delivery.subject, delivery.links = mail.subject, list(mail.links)
+        delivery.content["lines"] = [[f.product_id, f.quantity, f.title] for f in lines.frozen]
+        return mail
+
+    def _render(self, delivery: Delivery, lines: Lines) -> Rendered:
+        content = {k: v for k, v in delivery.content.items() if k != "lines"}
+        who = Recipient(
+            token=delivery.token,
+            address=delivery.address,
+            first_name=delivery.profile.first_name,
+            language=delivery.profile.language,
+        )
+        return render(
+            content, campaign=delivery.campaign, recipient=who, lines=lines, sender=self.sender
+        )
+
+    def _claim(self, delivery: Delivery, mail: Rendered) -> bool:
+        """Commit the last mail's result together with the claim of this one."""
+        with transaction.atomic(durable=True):
+            self._write_pending()
+            won = Delivery.objects.filter(pk=delivery.pk, state=_State.QUEUED).update(
+                state=_State.SENDING,
+                claimed_at=self.at(),
+                subject=mail.subject,
+                links=delivery.links,
+                content=delivery.content,
+            )
+        self._count_pending()
+        return bool(won)
+
+    def _send(self, delivery: Delivery, mail: Rendered, postbox: Postbox) -> Outcome:
+        """Look once more at the recipient, then send."""
+        self.pending = (delivery, _State.QUEUED, "interrupted")
+        reason = reason_to_stop(
+            standing_of(delivery.profile_id, delivery.address),
+            address=delivery.address,
+            decided_at=delivery.created_at,
+            about_basket=bool(delivery.object_id),
+        )
+        if reason:
+            self.pending = (delivery, _State.SUPPRESSED, reason)
+            return Outcome(state="sent")
+        try:
+            message = message_of(
+                mail,
+                to=delivery.address,
+                token=delivery.token,
+                campaign=delivery.campaign,
+                sender=self.sender,
+            )
+        except ValueError as error:
+            self.pending = (delivery, _State.FAILED, str(error))
+            return Outcome(state="failed")
+        # Until there is an answer, this is what is known; an exception on the way leaves it so.
+        self.pending = (delivery, _State.UNKNOWN, "interrupted")
+        outcome = postbox.send(message)
+        state = _State.QUEUED if outcome.state == "later" else _State(outcome.state)
+        self.pending = (delivery, state, outcome.reason)
+        return outcome
+
+    def settle(self) -> None:
+        """Write the result of the last claimed mail."""
+        self._write_pending()
+        self._count_pending()
+
+    def _write_pending(self) -> None:
+        if self.pending is None:
+            return
+        delivery, state, reason = self.pending
+        later = state == _State.QUEUED
+        # UNKNOWN too: a slow answer may come after ``recover`` gave the claim up.
+        Delivery.objects.filter(pk=delivery.pk, state__in=[_State.SENDING, _State.UNKNOWN]).update(
+            state=state,
+            reason=_short(reason),
+            due_at=self.at() + RETRY if later else delivery.due_at,
+            ended_at=None if later else self.at(),
+        )
+
+    def _count_pending(self) -> None:
+        if self.pending is not None:
+            self._count(self.pending[1])
+        self.pending = None
+
+    def _end_unclaimed(self, delivery: Delivery, state: str, reason: str) -> None:
+        if Delivery.objects.filter(pk=delivery.pk, state=_State.QUEUED).update(
+            state=state, reason=_short(reason), ended_at=self.at()
+        ):
+            self._count(state)
+
+    def _postpone(self, rest: Sequence[Delivery], reason: str) -> None:
+        """The server takes nothing now: the rest of the batch waits too."""
+        logger.warning("clm: mails wait, the mail server says: %s", reason)
+        self.report.postponed += Delivery.objects.filter(
+            pk__in=[delivery.pk for delivery in rest], state=_State.QUEUED
+        ).update(due_at=self.at() + RETRY, reason=_short(reason))
+
+    def _count(self, state: str) -> None:
+        name = "postponed" if state == _State.QUEUED else str(state)
+        setattr(self.report, name, getattr(self.report, name) + 1)
+
+
+def _short(reason: str) -> str:
+    return reason.replace("\0", "")[:200]
