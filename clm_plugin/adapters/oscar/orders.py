@@ -48,7 +48,7 @@ def is_cancelled(status: str) -> bool:
 
 
 def read_orders(after: str, limit: int) -> list[Order]:
-    """A page of orders behind a cursor, in order of placing; five queries."""
+    """A page of orders behind a cursor, in order of placing; four queries."""
     model = get_model("order", "Order")
     return _orders(_page(model.objects.all(), "date_placed", after)[:limit])
 
