@@ -12,6 +12,7 @@ due. One event and a million go the same way: a batch of one, and more batches.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,10 +37,10 @@ class Batch:
     events: Sequence[Event]
     now: datetime
     profile_of: dict[str, int] = field(default_factory=dict)
+    before: dict[int, profiles.FactRow] = field(default_factory=dict)
     touched: frozenset[int] = frozenset()
     orders: frozenset[str] = frozenset()
     cause: dict[int, str] = field(default_factory=dict)
-    first: dict[int, datetime] = field(default_factory=dict)
     last: dict[int, datetime] = field(default_factory=dict)
 
 
@@ -59,13 +60,12 @@ def identify(batch: Batch) -> None:
         pid = batch.profile_of.get(event.actor)
         if pid is not None:
             batch.cause[pid] = event.type
-            batch.first[pid] = min(batch.first.get(pid, event.occurred_at), event.occurred_at)
             batch.last[pid] = max(batch.last.get(pid, event.occurred_at), event.occurred_at)
 
 
-def age(batch: Batch) -> None:
-    """The moves between stages that time owed these people before their events."""
-    lifecycle.age(profiles.fact_rows(batch.first), batch.first)
+def recall(batch: Batch) -> None:
+    """The facts as they were before these events."""
+    batch.before = profiles.fact_rows(batch.last)
 
 
 def fold(batch: Batch) -> None:
@@ -76,8 +76,18 @@ def fold(batch: Batch) -> None:
 
 def place(batch: Batch) -> None:
     """The stage everybody touched is in now."""
-    at = {pid: batch.last.get(pid, batch.now) for pid in batch.touched}
-    lifecycle.restage(batch.touched, at=at, cause=batch.cause)
+    turns: dict[int, list[lifecycle.Turn]] = defaultdict(list)
+    for event in batch.events:
+        if event.type in lifecycle.TURNING and event.actor in batch.profile_of:
+            turn = lifecycle.Turn(event.occurred_at, event.type)
+            turns[batch.profile_of[event.actor]].append(turn)
+    lifecycle.restage(
+        batch.touched,
+        before=batch.before,
+        turns=turns,
+        at={pid: batch.last.get(pid, batch.now) for pid in batch.touched},
+        cause=batch.cause,
+    )
 
 
 def respond(batch: Batch) -> None:
@@ -113,7 +123,7 @@ def credit(batch: Batch) -> None:
         attribution.credit(batch.orders)
 
 
-STEPS: tuple[Callable[[Batch], None], ...] = (identify, age, fold, place, respond, credit)
+STEPS: tuple[Callable[[Batch], None], ...] = (identify, recall, fold, place, respond, credit)
 
 
 def process(*, now: datetime, limit: int | None = None) -> int:
@@ -168,22 +178,26 @@ class SweepReport:
     mails: int
 
 
-_ROUNDS = 1000
-
-
 def sweep(*, now: datetime, send: bool = True) -> SweepReport:
     """Do all that is due: the queue's leftovers, ageing stages, journey steps, and mails.
 
     Touches only what is due, in batches of one transaction each, so two sweeps may run at once.
     """
-    done = drain(now=now)
-    moves = _rounds(lambda: len(lifecycle.restage_due(now=now)))
-    steps = _rounds(lambda: _advance(now))
-    mails = 0
-    if send:
-        messages.recover(now=now)
-        mails = _rounds(lambda: messages.send_due(now=now).claimed)
-    return SweepReport(events=done, moves=moves, steps=steps, mails=mails)
+    return SweepReport(
+        events=drain(now=now),
+        moves=_until_none(lambda: len(lifecycle.restage_due(now=now))),
+        steps=_until_none(lambda: _advance(now)),
+        mails=send_mails(now=now) if send else 0,
+    )
+
+
+def send_mails(*, now: datetime) -> int:
+    """Send what is due; returns how many mails were taken in hand. Commits for each mail."""
+    messages.recover(now=now)
+    total = 0
+    while taken := messages.send_due(now=now).claimed:
+        total += taken
+    return total
 
 
 def _advance(now: datetime) -> int:
@@ -193,16 +207,15 @@ def _advance(now: datetime) -> int:
     return looked
 
 
-def _rounds(once: Callable[[], int]) -> int:
-    """Repeat a batch, each in its own transaction, until it finds nothing (bounded)."""
+def _until_none(once: Callable[[], int]) -> int:
+    """Repeat a batch, each in its own transaction, until it finds nothing."""
     total = 0
-    for _ in range(_ROUNDS):
+    while True:
         with transaction.atomic():
             found = once()
         if not found:
-            break
+            return total
         total += found
-    return total
 
 
 def next_due() -> datetime | None:

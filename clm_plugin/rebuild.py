@@ -8,7 +8,7 @@ from django.db import transaction
 
 from clm_plugin.events.api import count_events, in_batches
 from clm_plugin.lifecycle.api import restage
-from clm_plugin.profiles.api import clear_facts, fold_events, owners_of, with_facts
+from clm_plugin.profiles.api import clear_facts, fact_rows, fold_events, owners_of, with_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,5 +34,11 @@ def rebuild_facts(
         ids = with_facts()
         for start in range(0, len(ids), size):
             chunk = ids[start : start + size]
-            restage(chunk, at=dict.fromkeys(chunk, now), cause=dict.fromkeys(chunk, "rebuild"))
+            restage(
+                chunk,
+                before=fact_rows(chunk),
+                turns={},
+                at=dict.fromkeys(chunk, now),
+                cause=dict.fromkeys(chunk, "rebuild"),
+            )
     return len(ids)

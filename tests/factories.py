@@ -26,9 +26,15 @@ def basket(
     actor: str, basket_id: str = "b1", at: datetime = NOW, items: int = 1, **fields: Any
 ) -> NewEvent:
     return new(
-        "basket.changed", actor, at, basket_id=basket_id,
-        product_ids=["1"] if items else [], quantities=[items] if items else [],
-        total_minor=items * 1000, currency="GBP", **fields,
+        "basket.changed",
+        actor,
+        at,
+        basket_id=basket_id,
+        product_ids=["1"] if items else [],
+        quantities=[items] if items else [],
+        total_minor=items * 1000,
+        currency="GBP",
+        **fields,
     )
 
 
@@ -37,9 +43,18 @@ def order(
 ) -> NewEvent:
     fields.setdefault("key", order_id)
     return new(
-        "order.placed", actor, at, order_id=order_id, currency="GBP", total_minor=total,
-        product_ids=["1", "2"], category_ids=["10", "20"], quantities=[1, 2],
-        totals_minor=[total // 4, total - total // 4], costs_minor=[total // 10, -1], **fields,
+        "order.placed",
+        actor,
+        at,
+        order_id=order_id,
+        currency="GBP",
+        total_minor=total,
+        product_ids=["1", "2"],
+        category_ids=["10", "20"],
+        quantities=[1, 2],
+        totals_minor=[total // 4, total - total // 4],
+        costs_minor=[total // 10, -1],
+        **fields,
     )
 
 

@@ -2,19 +2,21 @@
 
 from clm_plugin.lifecycle.data import Cutoffs, Move, Placement, Stage
 from clm_plugin.lifecycle.gaps import recompute_gaps
-from clm_plugin.lifecycle.operations import age, forget, restage, restage_due
+from clm_plugin.lifecycle.history import TURNING, Turn
+from clm_plugin.lifecycle.operations import forget, restage, restage_due
 from clm_plugin.lifecycle.queries import next_due
 from clm_plugin.lifecycle.rules import DEFAULT_MODEL, STAGES, Situation, cutoffs_for, place
 
 __all__ = [
     "DEFAULT_MODEL",
     "STAGES",
+    "TURNING",
     "Cutoffs",
     "Move",
     "Placement",
     "Situation",
     "Stage",
-    "age",
+    "Turn",
     "cutoffs_for",
     "forget",
     "next_due",

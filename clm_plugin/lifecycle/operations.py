@@ -2,70 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from clm_plugin.lifecycle.data import Cutoffs, Move
 from clm_plugin.lifecycle.gaps import Gaps, load_gaps
+from clm_plugin.lifecycle.history import TIME, Turn, walk
 from clm_plugin.lifecycle.models import StageChange, Standing
 from clm_plugin.lifecycle.rules import Situation, cutoffs_for, place
-from clm_plugin.profiles.api import fact_rows
+from clm_plugin.profiles.api import FactRow, fact_rows
 from clm_plugin.upsert import REPLACE, upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from clm_plugin.lifecycle.data import Placement
-    from clm_plugin.profiles.api import FactRow
 
-TIME = "time"
 _Standing = tuple[str, "datetime", "datetime | None"]
-
-
-def age(before: Mapping[int, FactRow], until: Mapping[int, datetime]) -> list[Move]:
-    """Make the moves that time alone owed people before the events of a batch.
-
-    ``before`` are the facts as they were; ``until`` gives, per profile, the time of its first event
-    in the batch. Each move is dated when it fell due, however late it is made.
-    """
-    gaps = load_gaps()
-    standings = _standings([pid for pid in until if pid in before])
-    moves: list[Move] = []
-    for pid, standing in standings.items():
-        moves += _moves_of_time(before[pid], standing, gaps, until[pid])
-    _write(moves, standings, {}, {})
-    return moves
 
 
 def restage(
     profile_ids: Iterable[int],
     *,
+    before: Mapping[int, FactRow],
+    turns: Mapping[int, Sequence[Turn]],
     at: Mapping[int, datetime],
     cause: Mapping[int, str],
 ) -> list[Move]:
-    """Place profiles by their facts now; returns who moved. ``at``: the time of each one's event."""
+    """Place profiles after a batch; returns who moved.
+
+    ``before`` are the facts before the batch, ``turns`` the turning points in it: with them the
+    way through the stages comes out the same however events are cut into batches, so a back-fill
+    of a year gives the history that a year of single events would have given. ``at`` is the time of
+    each one's last event.
+    """
     gaps = load_gaps()
     rows = fact_rows(profile_ids)
     standings = _standings(rows)
     moves: list[Move] = []
     placed: dict[int, Placement] = {}
     for pid, row in rows.items():
+        start = before.get(pid, FactRow(profile_id=pid, known=False))
+        standing = standings.get(pid)
+        cutoffs = partial(_cutoffs_after, row, gaps)
+        own, stage, since = walk(pid, start, standing, turns.get(pid, ()), cutoffs, at[pid])
         placement = placed[pid] = place(_situation(row), _cutoffs(row, gaps), at[pid])
-        stage, since, _ = standings.get(pid, ("", at[pid], None))
         if placement.stage != stage:
-            moves.append(
+            moved_at = max(at[pid], since) if since else at[pid]
+            own.append(
                 Move(
                     profile_id=pid,
                     from_stage=stage,
                     to_stage=placement.stage,
-                    moved_at=max(at[pid], since),
+                    moved_at=moved_at,
                     cause=cause.get(pid, TIME),
                 )
             )
+        moves += own
     _write(moves, standings, placed, at)
     return moves
+
+
+def _cutoffs_after(row: FactRow, gaps: Gaps, orders: int, gap_days: float | None) -> Cutoffs:
+    return _cutoffs(replace(row, orders=orders, gap_days=gap_days), gaps)
 
 
 def restage_due(*, now: datetime, limit: int = 1000) -> list[Move]:

@@ -14,7 +14,11 @@ pytestmark = pytest.mark.django_db
 def test_an_event_is_logged_keyed_and_queued() -> None:
     assert store(viewed("visitor:a", "7", links=("basket:1",)))
     row = Event.objects.get()
-    assert (row.type, row.actor, row.payload) == ("product.viewed", "visitor:a", {"product_id": "7"})
+    assert (row.type, row.actor, row.payload) == (
+        "product.viewed",
+        "visitor:a",
+        {"product_id": "7"},
+    )
     assert row.links == ["basket:1"]
     assert row.received_at == NOW
     assert EventKey.objects.get().keep_until is not None

@@ -14,8 +14,15 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     "raw",
     [
-        b"", b"{", b"\xff\xfe", b'{"a": NaN}', b'{"a": Infinity}', b'{"a": -Infinity}',
-        b"[" * 5_000, b'{"a": ' + b"9" * 5_000 + b"}", b" " * (MAX_BODY + 1),
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": -Infinity}',
+        b"[" * 5_000,
+        b'{"a": ' + b"9" * 5_000 + b"}",
+        b" " * (MAX_BODY + 1),
     ],
     ids=lambda raw: repr(raw[:12]),
 )
@@ -65,10 +72,13 @@ def test_only_public_types_come_from_a_browser() -> None:
             check(name, {}, public=True)
 
 
-@given(st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20,
-))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=20,
+    )
+)
 def test_any_value_is_checked_or_refused(value: object) -> None:
     for name in ("page.viewed", "product.viewed", "page.read"):
         for data in (value, {"path": value, "product_id": value, "seconds": value}):

@@ -12,8 +12,12 @@ GAP = Cutoffs(gap=days(30), source="store")
 
 def who(**given: object) -> Situation:
     values: dict = {
-        "known": False, "product_views": 0, "orders": 0, "last_order_at": None,
-        "basket_items": 0, "basket_at": None,
+        "known": False,
+        "product_views": 0,
+        "orders": 0,
+        "last_order_at": None,
+        "basket_items": 0,
+        "basket_at": None,
     }
     return Situation(**{**values, **given})
 
@@ -65,7 +69,5 @@ def test_the_due_time_is_when_the_stage_changes_and_not_before() -> None:
 def test_whose_gap_applies(
     orders: int, own: float | None, category: float | None, store: float | None, expected: tuple
 ) -> None:
-    cutoffs = cutoffs_for(
-        orders=orders, own_gap_days=own, category_gap=category, store_gap=store
-    )
+    cutoffs = cutoffs_for(orders=orders, own_gap_days=own, category_gap=category, store_gap=store)
     assert (cutoffs.gap.days, cutoffs.source) == expected

@@ -12,8 +12,15 @@ pytestmark = pytest.mark.django_db
 
 def stored(event: NewEvent) -> Event:
     return Event(
-        id=uuid7(), type=event.type, actor=event.actor, object_id="", occurred_at=event.occurred_at,
-        received_at=NOW, source=event.source, payload=event.payload, links=event.links,
+        id=uuid7(),
+        type=event.type,
+        actor=event.actor,
+        object_id="",
+        occurred_at=event.occurred_at,
+        received_at=NOW,
+        source=event.source,
+        payload=event.payload,
+        links=event.links,
     )
 
 
@@ -75,7 +82,11 @@ def test_an_address_typed_at_checkout_merges_nobody() -> None:
     resolve(login("1", "a"))
     Profile.objects.update(email="ada@example.com")
     order = new(
-        "order.placed", "visitor:b", order_id="1", currency="GBP", total_minor=1,
+        "order.placed",
+        "visitor:b",
+        order_id="1",
+        currency="GBP",
+        total_minor=1,
         email="ada@example.com",
     )
     found = resolve(order)
