@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from demo_shop import clock, tasks, travel
@@ -20,15 +21,15 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 3.0
 
 STEPS = (
-    ("+1h", _("+1 hour")),
-    ("+1d", _("+1 day")),
-    ("+14d", _("+14 days")),
-    ("+60d", _("+60 days")),
+    ("+1h", gettext_lazy("+1 hour")),
+    ("+1d", gettext_lazy("+1 day")),
+    ("+14d", gettext_lazy("+14 days")),
+    ("+60d", gettext_lazy("+60 days")),
 )
 LOGINS = (
-    ("shopper@example.com", _("has shopped here for a while")),
-    ("newcomer@example.com", _("has an account and no order yet")),
-    ("admin@example.com", _("runs the shop: console, dashboard, refunds")),
+    ("shopper@example.com", gettext_lazy("has shopped here for a while")),
+    ("newcomer@example.com", gettext_lazy("has an account and no order yet")),
+    ("admin@example.com", gettext_lazy("runs the shop: console, dashboard, refunds")),
 )
 
 
