@@ -1,0 +1,49 @@
+"""System checks: every mistake of a host has an id and a hint."""
+
+import pytest
+from django.core.checks import run_checks
+
+from clm_plugin.conf import KNOWN
+from pathlib import Path
+
+GOOD = {"SHOP": "clm_plugin.testing.memory_shop.MemoryShop"}
+
+
+def found(settings, **clm: object) -> dict[str, str]:  # type: ignore[no-untyped-def]
+    settings.CLM = {**GOOD, **clm}
+    return {message.id: message.hint for message in run_checks(tags=["clm"])}
+
+
+@pytest.mark.parametrize(
+    ("clm", "id_"),
+    [
+        ({"SHOPP": "x"}, "clm.E001"),
+        ({"SHOP": "no.such.Shop"}, "clm.E002"),
+        ({"SHOP": "clm_plugin.money.Money"}, "clm.E002"),
+        ({"SHOP": "clm_plugin.shop.api.Shop"}, "clm.E002"),
+        ({"BATCH_SIZE": "many"}, "clm.E003"),
+        ({"REQUIRE_CONSENT": "yes"}, "clm.E003"),
+        ({"GLOBAL_HOLDOUT": 2.0}, "clm.E003"),
+        ({"CLOCK": "no.such.clock"}, "clm.E004"),
+    ],
+)
+def test_a_mistake_is_named(settings, clm: dict, id_: str) -> None:  # type: ignore[no-untyped-def]
+    assert id_ in found(settings, **clm)
+
+
+def test_the_demo_has_none(settings) -> None:  # type: ignore[no-untyped-def]
+    assert found(settings) == {}
+
+
+def test_missing_apps_urls_and_middleware(settings) -> None:  # type: ignore[no-untyped-def]
+    settings.MIDDLEWARE = []
+    settings.ROOT_URLCONF = "tests.empty_urls"
+    ids = found(settings)
+    assert {"clm.W007", "clm.W008"} <= ids.keys()
+    assert all(ids.values())
+
+
+def test_every_setting_is_documented() -> None:
+    text = (Path(__file__).parent.parent / "docs/reference/settings.md").read_text()
+    missing = [name for name in sorted(KNOWN) if f"## {name}\n" not in text]
+    assert not missing
