@@ -51,7 +51,7 @@ class ShopEventHandler(EventHandler):
                 if left > 0:
                     self.refund_amount(order, left)
             elif new_status == COMPLETE:
-                self.consume_stock_allocations(order)
+                self._consume_stock(order)
 
     def handle_payment_event(
         self,
@@ -117,10 +117,14 @@ class ShopEventHandler(EventHandler):
             amount -= part
         return reference
 
+    # Orders from before the shop opened hold no stock, and Oscar refuses to move what is not held.
     def _release_stock(self, order: Any) -> None:
-        lines = [line for line in order.lines.all() if line.num_allocated]
-        for line in lines:
+        for line in order.lines.filter(num_allocated__gt=0):
             line.cancel_allocation(line.num_allocated)
+
+    def _consume_stock(self, order: Any) -> None:
+        for line in order.lines.filter(num_allocated__gt=0):
+            line.consume_allocation(line.num_allocated)
 
 
 def _return_money(source: Any, amount: Decimal) -> str:

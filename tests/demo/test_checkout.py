@@ -227,6 +227,18 @@ def test_cancelling_refunds_and_releases_the_stock(
     assert len(money(order)[1]) == 1
 
 
+def test_a_complete_order_takes_its_stock(
+    order: Any, clerk: Client, stocked_shop: StockedShop
+) -> None:
+    for status in ("Being processed", "Complete"):
+        act(clerk, order, "change_order_status", new_status=status)
+    record = stocked_shop.mug.stockrecords.get()
+    assert (record.num_in_stock, record.num_allocated) == (18, 0)
+    order.refresh_from_db()
+    assert order.status == "Complete"
+    assert {line.status for line in order.lines.all()} == {"Complete"}
+
+
 def test_the_dashboards_own_event_form_moves_money_too(order: Any, clerk: Client) -> None:
     form = {"payment_event_type": refunds.refund_event_type().code, "amount": "4.00"}
     act(clerk, order, "create_order_payment_event", **form)
