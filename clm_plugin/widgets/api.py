@@ -2,6 +2,7 @@
 
 from clm_plugin.widgets.data import OVERLAY, Answer, Ask, Slot, Surroundings, Widget
 from clm_plugin.widgets.decide import decide
+from clm_plugin.widgets.preview import preview_bundle, preview_popup
 from clm_plugin.widgets.prices import price
 
 __all__ = [
@@ -12,5 +13,7 @@ __all__ = [
     "Surroundings",
     "Widget",
     "decide",
+    "preview_bundle",
+    "preview_popup",
     "price",
 ]
