@@ -1,4 +1,4 @@
-"""How a receiver may touch the shop: it never raises, and a slow database costs it 40 ms at most.
+"""How a receiver may touch the shop: it never raises, and a slow database costs a checkout 50 ms at most.
 
 What is bounded: every statement and every wait for a lock of ours, on PostgreSQL by
 ``statement_timeout`` and ``lock_timeout`` inside a savepoint, on SQLite by ``busy_timeout``. An
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("clm_plugin")
 
-BUDGET_MS = 40
+BUDGET_MS = 30
 """The longest that one statement of ours may take, or wait for a lock."""
 
 

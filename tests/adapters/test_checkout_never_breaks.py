@@ -5,13 +5,15 @@ The red-first check of each: take ``safely`` (or its savepoint, or its time-outs
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, connections
 from oscar.core.loading import get_model
 
 from clm_plugin import clock
@@ -19,7 +21,7 @@ from clm_plugin.adapters import guard, later
 from clm_plugin.adapters.guard import safely
 from clm_plugin.adapters.oscar import receivers
 from clm_plugin.events import api as events
-from clm_plugin.events.models import Event
+from clm_plugin.events.models import Event, EventKey, QueuedEvent
 from tests.adapters import oscar_factory as oscar
 from tests.adapters.test_oscar_baskets import visit
 
@@ -255,31 +257,12 @@ needs_postgres = pytest.mark.skipif(
 )
 
 
+Trouble = Callable[[], AbstractContextManager[None]]
+
+
 @contextmanager
-def timed(most: float) -> Iterator[None]:
-    began = time.monotonic()
-    yield
-    assert time.monotonic() - began < most
-
-
-@pytest.fixture
-def usual(guest: Shopper, stocked_shop: StockedShop) -> Callable[[], float]:
-    """Seconds of a checkout; the basket is filled before."""
-
-    def run() -> float:
-        guest.add(stocked_shop.mug, 1)
-        began = time.monotonic()
-        assert guest.buy().status_code == 302
-        return time.monotonic() - began
-
-    return run
-
-
-@needs_postgres
-@pytest.mark.django_db(transaction=True)
-def test_a_database_that_sleeps_adds_next_to_nothing(usual: Callable[[], float]) -> None:
-    """A trigger on our log sleeps for 30 s; the first order is the measure."""
-    without = usual()
+def sleeping_database() -> Iterator[None]:
+    """A trigger on our log sleeps for 30 s."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION clm_sleep() RETURNS trigger AS"
@@ -288,33 +271,74 @@ def test_a_database_that_sleeps_adds_next_to_nothing(usual: Callable[[], float])
             " FOR EACH ROW EXECUTE FUNCTION clm_sleep()"
         )
     try:
-        with_sleep = usual()
+        yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER clm_sleepy ON clm_plugin_event; DROP FUNCTION clm_sleep()")
-    assert get_model("order", "Order").objects.count() == 2
-    print(f"checkout {without:.3f} s, with a sleeping database {with_sleep:.3f} s")
-    assert with_sleep - without < 0.5  # 50 ms, and a machine shared by all
-    assert later.flush() > 0
-    assert Event.objects.filter(type="order.placed").count() == 2
+
+
+@contextmanager
+def locked_table() -> Iterator[None]:
+    """Somebody else holds our keys and does not let go."""
+    import psycopg
+
+    given = connection.get_connection_params()
+    names = ("dbname", "host", "port", "user", "password")
+    with psycopg.connect(**{name: given[name] for name in names if name in given}) as other:
+        other.execute("LOCK TABLE clm_plugin_eventkey IN ACCESS EXCLUSIVE MODE")
+        yield
+        other.rollback()
 
 
 @needs_postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_locked_table_adds_next_to_nothing(usual: Callable[[], float]) -> None:
-    import psycopg
-
-    without = usual()
-    given = connection.get_connection_params()
-    known = {
-        key: given[key] for key in ("dbname", "host", "port", "user", "password") if key in given
-    }
-    with psycopg.connect(**known) as other:
-        other.execute("LOCK TABLE clm_plugin_eventkey IN ACCESS EXCLUSIVE MODE")
-        with_lock = usual()
-        other.rollback()
-    assert get_model("order", "Order").objects.count() == 2
-    print(f"checkout {without:.3f} s, with our tables locked {with_lock:.3f} s")
-    assert with_lock - without < 0.5
+@pytest.mark.parametrize("trouble", [sleeping_database, locked_table])
+def test_a_slow_database_adds_at_most_fifty_milliseconds(
+    guest: Shopper, stocked_shop: StockedShop, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
+) -> None:
+    """Checkouts without and with the trouble by turns; the fastest of each tell what it costs."""
+    seconds: dict[bool, list[float]] = {False: [], True: []}
+    for turn in range(10):
+        bad = bool(turn % 2)
+        guest.add(stocked_shop.mug, 1)
+        monkeypatch.setattr(later, "_rest_until", 0.0)
+        with trouble() if bad else nullcontext():
+            began = time.monotonic()
+            assert guest.buy().status_code == 302
+            seconds[bad].append(time.monotonic() - began)
+    assert get_model("order", "Order").objects.count() == 10
+    added = min(seconds[True]) - min(seconds[False])
+    print(f"checkout {min(seconds[False]):.3f} s, {trouble.__name__} adds {added:.3f} s")
+    assert added <= 0.05
     later.flush()
-    assert Event.objects.filter(type="order.placed").count() == 2
+    assert Event.objects.filter(type="order.placed").count() == 10
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's own lock")
+def test_a_locked_sqlite_file_adds_at_most_the_budget(tmp_path: Path) -> None:
+    """Another process writes and does not stop: SQLite would wait for seconds."""
+    path = tmp_path / "shop.sqlite3"
+    usual = connections["default"]
+    connections["default"] = file = usual.copy()
+    file.settings_dict = {**usual.settings_dict, "NAME": str(path), "OPTIONS": {"timeout": 20}}
+    try:
+        with file.schema_editor() as editor:
+            for model in (Event, EventKey, QueuedEvent):
+                editor.create_model(model)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        event = events.NewEvent(
+            type="customer.logged_out", actor="customer:1", payload={}, occurred_at=clock.now()
+        )
+        began = time.monotonic()
+        guard.tell([event])
+        assert time.monotonic() - began < 0.2
+        assert later.waiting() == 1
+        other.execute("ROLLBACK")
+        assert later.flush() == 1
+        assert Event.objects.count() == 1
+        assert file.connection.execute("PRAGMA busy_timeout").fetchone() == (20_000,)
+        other.close()
+    finally:
+        file.close()
+        connections["default"] = usual
