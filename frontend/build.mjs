@@ -28,5 +28,5 @@ await Promise.all([
       { in: join(here, "widgets/bundle.js"), out: "clm-bundle" },
     ],
   }),
-  build({ ...common, entryPoints: [{ in: join(here, "clm.css"), out: "clm" }] }),
+  build({ ...common, entryPoints: [join(here, "clm.css"), join(here, "clm-preview.css")] }),
 ]);

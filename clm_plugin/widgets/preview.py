@@ -40,8 +40,12 @@ def _preview(request: HttpRequest, campaign: Campaign, kind: str) -> HttpRespons
     product = _example() if kind == "bundle" else ""
     shown = KINDS[kind].render(
         Request(
-            plan=plan, step=step, slot=Slot(name="preview", product=product), person=None,
-            around=Surroundings(), receipt=None,
+            plan=plan,
+            step=step,
+            slot=Slot(name="preview", product=product),
+            person=None,
+            around=Surroundings(),
+            receipt=None,
         )
     )
     refusal = shown.rule if isinstance(shown, Refusal) else ""

@@ -7,6 +7,8 @@ export function start(slot, _report) {
   const form = slot.querySelector("form");
   if (!form) return;
   form.addEventListener("change", () => showTotal(form));
+  // A variant may have been chosen before this module was here.
+  if (form.querySelector("select")) showTotal(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void add(form);
