@@ -27,11 +27,14 @@ class ClmPluginConfig(AppConfig):
     def _watch_campaigns(self) -> None:
         from wagtail.signals import published, unpublished
 
-        from clm_plugin.campaigns.authoring import Campaign
+        from clm_plugin.campaigns.authoring import Campaign, previewers
+        from clm_plugin.messages import api as messages
+        from clm_plugin.widgets import api as widgets
 
         published.connect(on_published, sender=Campaign)
         unpublished.connect(on_withdrawn, sender=Campaign)
         post_delete.connect(on_withdrawn, sender=Campaign)
+        previewers.update(mail=messages.preview, popup=widgets.preview_popup, bundle=widgets.preview_bundle)
 
     def _connect_shop(self) -> None:
         from clm_plugin.shop.api import ShopError, get_shop

@@ -5,4 +5,5 @@ from django.urls import include, path
 app_name = "clm"
 urlpatterns = [
     path("", include("clm_plugin.rest.urls")),
+    path("", include("clm_plugin.messages.urls")),
 ]
