@@ -22,7 +22,7 @@ def shop_policy(nonce: str) -> str:
 
 
 STAFF_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     f"{COMMON}"
 )

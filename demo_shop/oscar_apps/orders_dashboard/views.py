@@ -83,7 +83,7 @@ class OrderDetailView(OscarOrderDetailView):
             messages.error(self.request, str(error) or _("This refund is not possible."))
         else:
             messages.success(self.request, success)
-        response: HttpResponse = self.reload_page(fragment="refund")
+        response: HttpResponse = self.reload_page()
         return response
 
     def _show(self, **forms: Any) -> HttpResponse:
