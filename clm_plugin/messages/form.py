@@ -37,7 +37,9 @@ _TAGS = {"p", "br", "b", "strong", "i", "em", "a", "ol", "ul", "li"}
 _ATTRIBUTES = {"a": {"href"}}
 _SCHEMES = {"http", "https", "mailto"}
 # Longer lines would make every mail go out in quoted-printable, which costs time and size.
-_BLOCK_END = re.compile(r"(</(?:td|tr|table|tbody|div|p|ul|ol|li|head|style)>)")
+_BREAK = re.compile(
+    r"(</(?:td|tr|table|tbody|div|p|ul|ol|li|head|style)>|<tr>|<tbody>|<!\[endif\]-->)"
+)
 
 GAPS = ("rows", "notice", "back", "unsubscribe", "preferences", "browser")
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
@@ -92,6 +94,8 @@ class _Draft:
 
     def link(self, tag: str, attribute: str, value: str) -> str | None:
         """Give an authored link its number; one that leads nowhere safe loses its target."""
+        if (tag, attribute) != ("a", "href"):  # asked for what is about to be dropped, too
+            return None
         path = own_path(value, self.sender.host)
         if path:
             value = tagged(path, self.campaign)
@@ -162,7 +166,7 @@ def _html(content: Mapping[str, Any], draft: _Draft) -> str:
     # Authored text comes in behind the MJML parser, so that it is never parsed as MJML.
     for name, value in authored.items():
         html = html.replace(marks[name], value)
-    return _BLOCK_END.sub(r"\1\n", _inliner.inline(html))
+    return _BREAK.sub(r"\1\n", _inliner.inline(html))
 
 
 def _text(content: Mapping[str, Any], draft: _Draft) -> str:

@@ -1,6 +1,6 @@
 """Tables of mail.
 
-Personal data: ``Delivery`` (address, subject, lines of the basket), ``Suppression`` (hashed address).
+Personal data: ``Delivery`` (address, subject, lines of the basket); ``Suppression`` has a hash.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from clm_plugin.events.api import NewEvent, record, uuid7
+from clm_plugin.events.api import NewEvent, record_many, uuid7
 from clm_plugin.messages.data import ConfirmedClick
 from clm_plugin.messages.models import Delivery, MailClick, Suppression
 from clm_plugin.messages.queries import known_keys, standing_of
@@ -35,7 +35,8 @@ def deliver(intents: Sequence[Intent], *, now: datetime) -> int:
     address that is none makes a failed row, which the console shows.
     """
     rows = {intent.key: _row(intent, now) for intent in intents}
-    fresh = [row for key, row in rows.items() if key not in known_keys(rows)] if rows else []
+    known = known_keys(rows)
+    fresh = [row for key, row in rows.items() if key not in known]
     Delivery.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
     return len(fresh)
 
@@ -180,15 +181,14 @@ def resubscribe(delivery: Delivery, *, now: datetime) -> None:
 def _record_consent(delivery: Delivery, kind: str, now: datetime) -> None:
     names = sorted(actors_of(delivery.profile_id), key=_rank)
     if names:
-        record(
-            NewEvent(
-                type=kind,
-                actor=names[0],
-                payload={"purposes": [MAIL]},
-                occurred_at=now,
-                source="plugin",
-            )
+        event = NewEvent(
+            type=kind,
+            actor=names[0],
+            payload={"purposes": [MAIL]},
+            occurred_at=now,
+            source="plugin",
         )
+        record_many([event], received_at=now)
 
 
 def _rank(name: str) -> tuple[bool, str]:

@@ -32,17 +32,22 @@ def sender() -> Sender:
 
     Raises ImproperlyConfigured when nothing says under which address the shop is reached.
     """
-    base, name = settings.SITE_URL.rstrip("/"), ""
-    if apps.is_installed("django.contrib.sites") and getattr(django_settings, "SITE_ID", None):
+    address = settings.MAIL_FROM or django_settings.DEFAULT_FROM_EMAIL
+    base, name = settings.SITE_URL.rstrip("/"), parseaddr(address)[0]
+    if (not base or not name) and _has_sites():
         from django.contrib.sites.models import Site
 
         site = Site.objects.get_current()  # cached by Django
-        name = site.name
-        base = base or f"https://{site.domain}"
+        base, name = base or f"https://{site.domain}", name or site.name
     if not base:
         raise ImproperlyConfigured('mails need CLM["SITE_URL"], such as "https://shop.example"')
-    address = settings.MAIL_FROM or django_settings.DEFAULT_FROM_EMAIL
-    name = parseaddr(address)[0] or name or urlsplit(base).hostname or ""
+    name = name or urlsplit(base).hostname or ""
     return Sender(
         base=base, name=name, address=address, postal=getattr(settings, "POSTAL_ADDRESS", "")
+    )
+
+
+def _has_sites() -> bool:
+    return apps.is_installed("django.contrib.sites") and bool(
+        getattr(django_settings, "SITE_ID", None)
     )
