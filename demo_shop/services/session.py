@@ -152,7 +152,7 @@ def _wait_healthy(
             hint_at += SLOW_START
             say(f"Not healthy yet (HTTP {status}): {_in_one_line(body)}")
             say(f"The logs are in {plan.logs}.")
-        time.sleep(0.2)
+        time.sleep(0.4)
     return False
 
 

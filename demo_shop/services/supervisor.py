@@ -21,8 +21,9 @@ LONGEST_PAUSE = 30.0
 # A program that lived this long has started well: its next crash counts as the first.
 SETTLED = 60.0
 WORTH_SHOWING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
-# kombu says this of every transport that has no host, and files have none.
-NOISE = "No hostname was supplied"
+# kombu says the first of every transport that has no host, and files have none; the second is
+# the answer to our own asking whether all is up.
+NOISE = re.compile("No hostname was supplied|Service Unavailable: /clm/health")
 
 
 class StopRequest:
@@ -111,7 +112,7 @@ class Supervisor:
             whole = block[: block.rfind(b"\n") + 1]
             child.shown += len(whole)
             for line in whole.decode(errors="replace").splitlines():
-                if WORTH_SHOWING.search(line) and NOISE not in line:
+                if WORTH_SHOWING.search(line) and not NOISE.search(line):
                     self._say(f"[{child.program.name}] {line[:300]}")
 
     def stop(self) -> None:
