@@ -38,8 +38,10 @@ def run(bench: Bench) -> Outcome:
         left += QueuedEvent.objects.count()
         if round_:
             seconds.append((stored, processed))
-            bench.say(f"round {round_}/{bench.rounds}: stored {number / stored:,.0f}/s,"
-                      f" processed {number / processed:,.0f}/s")
+            bench.say(
+                f"round {round_}/{bench.rounds}: stored {number / stored:,.0f}/s,"
+                f" processed {number / processed:,.0f}/s"
+            )
     return Outcome(
         pairs=rates(seconds, number),
         note=f"{number:,} browser events of {number // 20:,} people a round, one worker",

@@ -43,8 +43,10 @@ def run(bench: Bench) -> Outcome:
         copied = seconds_of(lambda rows=rows: (_read(shop), _put(rows)))
         whole &= ItemFact.objects.count() == shop.line_count
         pairs.append((copied, ours))
-        bench.say(f"round {round_ + 1}/{bench.rounds}: read and COPY {copied:.1f} s,"
-                  f" back-fill {ours:.1f} s")
+        bench.say(
+            f"round {round_ + 1}/{bench.rounds}: read and COPY {copied:.1f} s,"
+            f" back-fill {ours:.1f} s"
+        )
     return Outcome(
         pairs=pairs,
         note=f"{shop.line_count:,} lines; baskets repeated from {source.source}",
@@ -78,8 +80,10 @@ def tables() -> list[type[models.Model]]:
     packages = ("events", "profiles", "lifecycle", "campaigns", "attribution", "messages")
     keep = {"Shard"}
     return [
-        model for model in apps.get_app_config("clm_plugin").get_models()
-        if model.__module__.split(".")[1] in packages and model.__name__ not in keep
+        model
+        for model in apps.get_app_config("clm_plugin").get_models()
+        if model.__module__.split(".")[1] in packages
+        and model.__name__ not in keep
         and "Campaign" not in model.__name__
     ]
 
@@ -124,8 +128,10 @@ def _parents_first() -> list[type[models.Model]]:
     while len(ordered) < len(wanted):
         for model in wanted:
             needs = {
-                field.related_model for field in model._meta.concrete_fields
-                if field.is_relation and field.related_model in wanted
+                field.related_model
+                for field in model._meta.concrete_fields
+                if field.is_relation
+                and field.related_model in wanted
                 and field.related_model is not model
             }
             if model not in ordered and needs <= set(ordered):

@@ -63,7 +63,8 @@ class LongHistoryShop(MemoryShop):
         return Order(
             id=f"{100_000 + number}",
             customer_id=f"{owner}-{copy}" if owner >= 0 else None,
-            email=f"shopper-{owner}-{copy}@example.com" if owner >= 0
+            email=f"shopper-{owner}-{copy}@example.com"
+            if owner >= 0
             else f"guest-{number}@example.com",
             first_name="Ada",
             country="GB",
@@ -78,7 +79,8 @@ class LongHistoryShop(MemoryShop):
         for product in products:
             price = 95 + product % 40 * 50
             yield Line(
-                product_id=str(product), quantity=1 + product % 3,
+                product_id=str(product),
+                quantity=1 + product % 3,
                 total=Money(price * (1 + product % 3), "GBP"),
                 cost=Money(price // 2 * (1 + product % 3), "GBP"),
                 category_ids=(str(product % CATEGORIES),),

@@ -21,3 +21,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = "memory://", {}
 # Nobody is there to be woken: the benchmarks call the pipeline themselves.
 CELERY_TASK_ALWAYS_EAGER = True
+ROOT_URLCONF = "benchmarks.urls"
+LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,15 +57,19 @@ class BenchDatabase:
         call_command("migrate", run_syncdb=True, verbosity=0)
         apply_hand_written_operations()
 
-    def load_shop(self) -> None:
-        """The demo's products, customers and orders, and its pages; once a run."""
+    def load_shop(self, *, small: bool = False) -> None:
+        """The demo's products, customers and orders, and its pages; once a run.
+
+        ``small`` leaves out the pictures and most customers.
+        """
         if self._loaded:
             return
         from django.core.management import call_command
 
         self._say("loading the demo shop")
-        call_command("demo_load", verbosity=0)
-        call_command("demo_pages", verbosity=0)
+        part = {"no_pictures": True, "customers": 800} if small else {}
+        call_command("demo_load", stdout=sys.stderr, **part)
+        call_command("demo_pages", stdout=sys.stderr)
         self._loaded = True
 
     def empty(self, *tables: type[models.Model]) -> None:
