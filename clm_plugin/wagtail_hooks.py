@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 _ICONS = ("basket", "lifecycle", "parcel", "popup", "pulse", "receipt")
 
 
-@hooks.register("register_admin_viewset")
+@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def register_console() -> ViewSetGroup:
     from clm_plugin.console.group import LifecycleGroup
 
     return LifecycleGroup()
 
 
-@hooks.register("register_icons")
+@hooks.register("register_icons")  # type: ignore[untyped-decorator]
 def register_icons(icons: list[str]) -> list[str]:
     return [*icons, *(f"clm_plugin/console/icons/clm-{name}.svg" for name in _ICONS)]
 
 
-@hooks.register("register_permissions")
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
 def register_permissions() -> QuerySet[Permission]:
     from django.contrib.auth.models import Permission
 
     return Permission.objects.filter(content_type__app_label="clm_plugin", codename__in=GRANTABLE)
 
 
-@hooks.register("construct_homepage_panels")
+@hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]
 def add_lifecycle_panel(request: HttpRequest, panels: list[Component]) -> None:
     add_panel(request, panels)

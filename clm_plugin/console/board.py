@@ -30,7 +30,7 @@ from clm_plugin.lifecycle.api import DEFAULT_MODEL, STAGES, Stage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from clm_plugin.models import Campaign
+    from clm_plugin.campaigns.models import Campaign
 
 WINDOW = timedelta(days=30)
 
@@ -164,7 +164,7 @@ class BoardView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        from clm_plugin.models import Campaign
+        from clm_plugin.campaigns.models import Campaign
 
         since = clock.now() - WINDOW
         campaigns = list(Campaign.objects.filter(live=True))

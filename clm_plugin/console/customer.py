@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from clm_plugin import clock
 from clm_plugin.conf import settings
-from clm_plugin.console.explain import Explanation, explain
+from clm_plugin.console.explain import Explanation, explain, mail_reason
 from clm_plugin.console.guard import SEE_PEOPLE, SEE_RECEIPTS, Guarded, may
 from clm_plugin.console.sentences import entries, product_ids
 from clm_plugin.insights import api as insights
@@ -25,9 +25,11 @@ from clm_plugin.lifecycle.api import STAGES
 from clm_plugin.shop.api import ShopError, get_shop
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
+    from django.http import HttpRequest, HttpResponse
 
-    from clm_plugin.models import Profile, Receipt, StageChange
+    from clm_plugin.campaigns.models import Receipt
+    from clm_plugin.lifecycle.models import StageChange
+    from clm_plugin.profiles.models import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ class CustomerView(Guarded, WagtailAdminTemplateMixin, TemplateView):
     header_icon = "user"
     template_name = "clm_plugin/console/customer.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         profile = insights.profile(kwargs["pk"])
         if profile is None:
             raise Http404
@@ -119,7 +121,7 @@ class CustomerView(Guarded, WagtailAdminTemplateMixin, TemplateView):
                 told_receipt(receipt, names) for receipt in insights.receipts(profile.pk)
             ]
             context["deliveries"] = [
-                (mail, names.get(mail.campaign, mail.campaign))
+                (mail, names.get(mail.campaign, mail.campaign), mail_reason(mail.reason))
                 for mail in insights.deliveries(profile.pk)
             ]
             context["credits"] = [
@@ -136,7 +138,7 @@ def name_of(profile: Profile) -> str:
 
 def campaign_names() -> dict[str, str]:
     """Campaign names by key; one query."""
-    from clm_plugin.models import Campaign
+    from clm_plugin.campaigns.models import Campaign
 
     return dict(Campaign.objects.order_by().values_list("key", "name"))
 

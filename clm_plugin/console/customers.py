@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import django_filters
+import django_filters  # type: ignore[import-untyped]
 from django import forms
 from django.db.models import Q
 from django.urls import URLPattern, path, reverse
@@ -22,7 +22,7 @@ from clm_plugin.console.guard import SEE_PEOPLE, Guarded, GuardedViewSet
 from clm_plugin.console.paging import CappedPaginator
 from clm_plugin.console.wording import money, whole
 from clm_plugin.lifecycle.api import DEFAULT_MODEL, STAGES
-from clm_plugin.models import Facts
+from clm_plugin.profiles.models import Facts
 
 if TYPE_CHECKING:
     from datetime import datetime

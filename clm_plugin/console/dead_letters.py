@@ -24,15 +24,13 @@ from clm_plugin.console.guard import (
     may,
 )
 from clm_plugin.console.paging import CappedPaginator
-from clm_plugin.events.api import by_ids, replay
-from clm_plugin.models import DeadLetter
+from clm_plugin.events.api import replay
+from clm_plugin.events.models import DeadLetter, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.http import HttpRequest, HttpResponseBase
-
-    from clm_plugin.events.api import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,7 @@ class DeadLettersView(Guarded, BaseListingView):
 def told_rows(letters: Iterable[DeadLetter]) -> list[Row]:
     """Dead letters with their events; one query."""
     found = list(letters)
-    events = {event.id: event for event in by_ids([letter.event_id for letter in found])}
+    events = Event.objects.in_bulk([letter.event_id for letter in found])
     return [Row(letter=letter, event=events.get(letter.event_id)) for letter in found]
 
 

@@ -94,6 +94,9 @@ WORDS: dict[str, tuple[_StrPromise | str, _StrPromise | str]] = {
         _("Another campaign won the place"),
         _("Two campaigns wanted the same place; the one with the higher priority got it."),
     ),
+    "too_late": (
+        _("Too late"), _("It could not leave before %(send_by)s, and late it would only annoy."),
+    ),
     "too_few_items": (
         _("Too few products to show"), _("There was not enough in stock that fits."),
     ),
@@ -109,6 +112,21 @@ WORDS: dict[str, tuple[_StrPromise | str, _StrPromise | str]] = {
     ),
 }  # fmt: skip
 
+# why a mail that was decided on did not leave after all (messages: claims and sending)
+MAIL_REASONS: dict[str, _StrPromise | str] = {
+    "address_changed": _("the address changed meanwhile"),
+    "basket_gone": _("the basket is gone"),
+    "no answer": _("the mail server fell silent; not repeated, it may have arrived"),
+    "no_consent": _("consent was withdrawn"),
+    "not an address": _("not an e-mail address"),
+    "nothing_left": _("nothing in the basket can be bought any more"),
+    "ordered": _("an order came first"),
+    "profile_gone": _("the profile was erased"),
+    "sending_off": _("sending is switched off"),
+    "suppressed": _("the address unsubscribed, bounced or complained"),
+    "too_late": _("too late to be of use"),
+}
+
 _LABELS = {
     "at_least": _("At least"), "at_most": _("At most"), "basket_items": _("Items in the basket"),
     "cap": _("Limit"), "days": _("Days"), "dismissed_at": _("Closed at"), "email": _("E-mail"),
@@ -118,7 +136,7 @@ _LABELS = {
     "orders": _("Orders"), "per_day": _("Mails a day, at most"),
     "per_week": _("Mails a week, at most"), "product_views": _("Products viewed"),
     "share": _("Share"), "shown": _("Shown"), "spacing_hours": _("Hours between mails"),
-    "stage": _("Stage"), "until": _("Until"), "wanted": _("Wanted"),
+    "stage": _("Stage"), "until": _("Until"), "send_by": _("Send by"), "wanted": _("Wanted"),
     "within_days": _("Within (days)"), "link": _("Link"), "product": _("Product"),
     "overlays_this_session": _("Popups this visit"),
 }  # fmt: skip
@@ -135,6 +153,11 @@ def explain(rule: str, inputs: Mapping[str, Any] | None = None) -> Explanation:
         sentence=told,
         inputs=tuple((str(_LABELS.get(key) or _plain(key)), text) for key, text in shown.items()),
     )
+
+
+def mail_reason(reason: str) -> str:
+    """Why a mail did not leave, in words; the server's own words as they are."""
+    return str(MAIL_REASONS.get(reason, reason))
 
 
 def title_of(rule: str) -> str:
@@ -158,13 +181,13 @@ def _value(key: str, value: Any) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list | tuple):
         return ", ".join(_value(key, item) for item in value)
-    if key in ("stage", "wanted") and value in STAGES:
+    if key in ("stage", "wanted") and isinstance(value, str) and value in STAGES:
         return str(STAGES[value].label)
     if key == "share" and isinstance(value, int | float):
         return percent(value)
     if isinstance(value, float):
         return f"{value:g}"
-    if key.endswith("_at") or key == "until":
+    if key.endswith("_at") or key in ("until", "send_by"):
         return _moment(value)
     return str(value)
 

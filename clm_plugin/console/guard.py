@@ -41,7 +41,8 @@ class Guarded:
         wanted = (self.permission,) if isinstance(self.permission, str) else self.permission
         if not may(request, *wanted):
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return response
 
 
 class GuardedViewSet(ViewSet):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import django_filters
+import django_filters  # type: ignore[import-untyped]
 from django import forms
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
@@ -14,12 +14,12 @@ from wagtail.admin.ui.tables import BaseColumn, Column
 from wagtail.admin.views.generic.base import BaseListingView
 
 from clm_plugin import clock
+from clm_plugin.campaigns.models import Receipt
 from clm_plugin.console.customer import campaign_names
 from clm_plugin.console.customers import PersonColumn, SeenColumn
 from clm_plugin.console.explain import WORDS, explain
 from clm_plugin.console.guard import SEE_RECEIPTS, Guarded, GuardedViewSet
 from clm_plugin.console.paging import CappedPaginator
-from clm_plugin.models import Receipt
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

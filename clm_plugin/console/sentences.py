@@ -163,6 +163,15 @@ def _status(payload: Payload, names: Names) -> Sentence:
     return Sentence(icon="clm-parcel", text=text)
 
 
+def _line_status(payload: Payload, names: Names) -> Sentence:
+    text = _("%(product)s of order %(id)s is now “%(new)s”") % {
+        "product": _quoted(payload.get("product_id", ""), names),
+        "id": payload.get("order_id", ""),
+        "new": payload.get("new", ""),
+    }
+    return Sentence(icon="clm-parcel", text=text[:1].upper() + text[1:])
+
+
 def _review(payload: Payload, names: Names) -> Sentence:
     score = int(payload.get("score") or 0)
     return Sentence(
@@ -219,6 +228,7 @@ _TELLERS: dict[str, Callable[[Payload, Names], Sentence]] = {
     "payment.reached": _fixed("arrow-right-full", lambda: _("Reached the payment"), "active"),
     "order.placed": _order,
     "order.status_changed": _status,
+    "order.line_status_changed": _line_status,
     "order.cancelled": _with(
         "cross", lambda: _("Order %(value)s was cancelled"), "order_id", "bad"
     ),

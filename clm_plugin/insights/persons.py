@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from clm_plugin.attribution.models import Credit
+from clm_plugin.campaigns.models import Receipt
+from clm_plugin.events.models import Event
 from clm_plugin.insights.data import Cursor, Happening, TimelinePage
-from clm_plugin.models import (
-    Consent,
-    Credit,
-    Delivery,
-    Event,
-    Identifier,
-    Profile,
-    Receipt,
-    StageChange,
-)
+from clm_plugin.lifecycle.models import StageChange
+from clm_plugin.messages.models import Delivery
+from clm_plugin.profiles.models import Consent, Identifier, Profile
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, F, FloatField, Max, Q, Sum
 from django.db.models.functions import Cast, Coalesce, NullIf
 
+from clm_plugin.attribution.models import Credit, Touch
+from clm_plugin.campaigns.models import Impression, Receipt
 from clm_plugin.insights.data import CampaignNumbers, Flow, Reason, Total
 from clm_plugin.insights.rules import HELD_OUT, NOT_ELIGIBLE, add_up
-from clm_plugin.models import Credit, Delivery, Impression, Receipt, StageChange, Standing, Touch
+from clm_plugin.lifecycle.models import StageChange, Standing
+from clm_plugin.messages.models import Delivery
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -1,0 +1,95 @@
+"""The numbers behind board and lists, against rows counted by hand; one query each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from clm_plugin.insights.api import (
+    CampaignNumbers,
+    Flow,
+    Total,
+    campaign_numbers,
+    refusals,
+    stage_counts,
+    stage_flows,
+)
+from tests.console.makers import (
+    NOW,
+    make_credit,
+    make_mail,
+    make_move,
+    make_person,
+    make_receipt,
+    make_seen,
+)
+
+pytestmark = pytest.mark.django_db
+SINCE = NOW - timedelta(days=30)
+BEFORE = SINCE - timedelta(seconds=1)
+
+
+def test_stage_counts(django_assert_num_queries: Any) -> None:
+    for stage in ("reach", "reach", "loyal"):
+        make_person(stage=stage)
+    with django_assert_num_queries(1):
+        assert stage_counts() == {"reach": 2, "loyal": 1}
+
+
+def test_stage_flows(django_assert_num_queries: Any) -> None:
+    ann = make_person()
+    make_move(ann, "", "reach")
+    make_move(ann, "reach", "acquire", at=SINCE)
+    make_move(ann, "reach", "acquire")
+    make_move(ann, "reach", "acquire", at=BEFORE)
+    make_move(ann, "acquire", "acquire")
+    with django_assert_num_queries(1):
+        assert stage_flows(SINCE) == [
+            Flow(source="reach", target="acquire", moves=2),
+            Flow(source="", target="reach", moves=1),
+        ]
+
+
+def test_campaign_numbers(django_assert_num_queries: Any) -> None:
+    ann = make_person()
+    make_receipt(ann)
+    make_seen(make_receipt(ann, channel="inline"))
+    for rule in ("stage", "no_consent", "holdout", "control_group", "mail_cap"):
+        make_receipt(ann, yes=False, rule=rule)
+    make_receipt(ann, decided_at=BEFORE)
+    for state in ("sent", "failed", "unknown", "queued"):
+        make_mail(ann, state=state)
+    make_mail(ann, created_at=BEFORE)
+    make_credit(ann)
+    make_credit(ann, total_minor=1000, margin_minor=400, refunded_minor=250)
+    make_credit(ann, total_minor=0, margin_minor=0)
+    make_credit(ann, currency="EUR", total_minor=700, margin_minor=-100)
+    make_credit(ann, cancelled=True)
+    make_credit(ann, credited_at=BEFORE)
+    make_credit(ann, campaign="mug")
+    with django_assert_num_queries(5):
+        numbers = campaign_numbers(SINCE)
+    assert numbers["tea"] == CampaignNumbers(
+        campaign="tea", decided=7, eligible=5, held_out=2, yes=2, delivered=2, clicked=6, orders=4,
+        revenue=(Total(700, "EUR"), Total(5750, "GBP")),
+        margin=(Total(-100, "EUR"), Total(2300, "GBP")),
+    )  # fmt: skip
+    assert numbers["mug"].orders == 1
+    assert numbers["mug"].decided == 0
+    assert set(numbers) == {"tea", "mug"}
+
+
+def test_refusals(django_assert_num_queries: Any) -> None:
+    ann = make_person()
+    for rule in ("stage", "quiet_hours", "quiet_hours"):
+        make_receipt(ann, yes=False, rule=rule)
+    make_receipt(ann)
+    make_receipt(ann, campaign="mug", yes=False, rule="stage")
+    make_receipt(ann, yes=False, rule="stage", decided_at=BEFORE)
+    with django_assert_num_queries(1):
+        found = refusals("tea", SINCE)
+    assert [(reason.rule, reason.count) for reason in found] == [("quiet_hours", 2), ("stage", 1)]
+    assert found[0].latest_at == NOW
+    assert len(refusals("tea", SINCE, limit=1)) == 1
