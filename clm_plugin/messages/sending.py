@@ -14,22 +14,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection, transaction
-from django.template import TemplateDoesNotExist, TemplateSyntaxError
-from django.urls import NoReverseMatch
+from django.db import connection, transaction
 
 from clm_plugin.conf import settings
 from clm_plugin.messages.baskets import lines_of, wanted_of
 from clm_plugin.messages.data import Lines, SendReport
-from clm_plugin.messages.form import LayoutError
 from clm_plugin.messages.models import Delivery
 from clm_plugin.messages.queries import standing_of
 from clm_plugin.messages.rendering import Recipient, Rendered, message_of, render
 from clm_plugin.messages.rules import CLAIM_LIFE, RETRY, Outcome, reason_to_stop
 from clm_plugin.messages.site import Sender, sender
 from clm_plugin.messages.transport import Postbox
-from clm_plugin.shop.api import ShopError, get_shop
+from clm_plugin.money import MoneyError
+from clm_plugin.shop.api import get_shop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,15 +37,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("clm_plugin")
 
 _State = Delivery.State
-_BROKEN = (
-    DatabaseError,
-    ImproperlyConfigured,
-    LayoutError,
-    NoReverseMatch,
-    ShopError,
-    TemplateDoesNotExist,
-    TemplateSyntaxError,
-)
+_BAD_DATA = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MoneyError)
+"""What one recipient's data can raise. Anything else is true for every mail, and gives up none."""
 _FRESH_SECONDS = 3.0
 """How old baskets and products may be when a mail is written; a slow server makes us read again."""
 
@@ -137,9 +127,7 @@ class _Run:
                 world = _look(batch[number:])
             try:
                 mail = self._prepare(delivery, world)
-            except _BROKEN:
-                raise  # true for every mail: none may be given up for it
-            except Exception as error:  # bad data of one recipient fails that one only
+            except _BAD_DATA as error:
                 logger.warning("clm: mail %s cannot be written: %r", delivery.token, error)
                 self._end_unclaimed(delivery, _State.FAILED, f"{type(error).__name__}: {error}")
                 continue
