@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
@@ -35,11 +36,15 @@ _SYMBOL_FIRST = ("en", "ja", "zh", "ko", "hi", "th", "ga", "cy", "mt", "id", "ms
 
 def price(money: Money) -> str:
     """``Money(1050, "GBP")`` as "£10.50" in English, "10,50 £" (no-break space) in German."""
+    return _price(money, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _price(money: Money, language: str) -> str:
     amount = number_format(
         money.amount, decimal_pos=exponent(money.currency), use_l10n=True, force_grouping=True
     )
     symbol = _SYMBOLS.get(money.currency, "")
-    language = (get_language() or "en").split("-")[0]
-    if symbol and language in _SYMBOL_FIRST:
+    if symbol and language.split("-")[0] in _SYMBOL_FIRST:
         return f"{symbol}{amount}"
     return f"{amount}\N{NO-BREAK SPACE}{symbol or money.currency}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from clm_plugin.money import Money
 from clm_plugin.recommendations.api import bundle
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from clm_plugin.recommendations.api import Bundle as Together
     from clm_plugin.shop.api import Product
     from clm_plugin.widgets.data import Request
+
+
+# No shop's text holds it: a control character is no part of a name.
+_TOKEN = "\x1a"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +64,26 @@ class Bundle:
         items = _items(found)
         if len(items) < 2:
             return Refusal(rule="too_few_items", inputs={"priced": len(items)})
-        total = Money(sum(item.minor for item in items), items[0].currency)
-        return get_template("clm_plugin/widgets/bundle.html").render(
-            {
-                "heading": content["heading"],
-                "step_id": request.step.id,
-                "items": items,
-                "total": price(total),
-                "currency": total.currency,
-                "has_choices": any(item.choices for item in items),
-                "action": reverse("clm:bundle"),
-                "csrf_token": request.around.csrf_token(),
-            }
-        )
+        html = _html(content["heading"], request.step.id, tuple(items), get_language())
+        return html.replace(_TOKEN, request.around.csrf_token())
+
+
+@lru_cache(maxsize=1024)
+def _html(heading: str, step_id: str, items: tuple[Item, ...], language: str | None) -> str:
+    """The widget's HTML, rendered once for all who see the same; ``_TOKEN`` stands for the token."""
+    total = Money(sum(item.minor for item in items), items[0].currency)
+    return get_template("clm_plugin/widgets/bundle.html").render(
+        {
+            "heading": heading,
+            "step_id": step_id,
+            "items": items,
+            "total": price(total),
+            "currency": total.currency,
+            "has_choices": any(item.choices for item in items),
+            "action": reverse("clm:bundle"),
+            "csrf_token": _TOKEN,
+        }
+    )
 
 
 def _find(request: Request, *, most: int) -> Together | Refusal:
