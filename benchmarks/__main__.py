@@ -16,7 +16,7 @@ from benchmarks.harness import ROUNDS, Bench, Figure, Unavailable
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print the table, write the JSON. 0 unless ``--strict`` and a figure does not hold."""
+    """Measure, print, write the JSON. 1 if ``--strict`` and a figure does not hold, else 0."""
     options = _options(arguments)
     wanted = _wanted(options.only)
     folder = Path(tempfile.mkdtemp(prefix="clm-bench-"))

@@ -30,7 +30,7 @@ def run(bench: Bench) -> Outcome:
     for round_ in range(bench.rounds + 1):
         database.empty(Profile, Event, EventKey, QueuedEvent)
         stored = processed = 0.0
-        for half in range(2):  # the same seed gives the same people
+        for _ in range(2):  # the same seed gives the same people
             events = browsing(number // 2, visitors=number // 20, seed=round_)
             stored += seconds_of(lambda events=events: _store(events, now))
             database.analyze([Profile, Identifier, Facts])

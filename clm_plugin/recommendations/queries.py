@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language, ngettext
@@ -83,12 +84,15 @@ def _suggest(
 ) -> list[Suggestion]:
     wanted = [each for each in neighbours if each.product_id not in barred]
     products = _products_by_id([each.product_id for each in wanted])
-    found = [
-        Suggestion(product=product, neighbour=each, reason=reason(each))
+    found = (
+        (product, each)
         for each in wanted
         if (product := products.get(each.product_id)) is not None and product.is_available
+    )
+    return [
+        Suggestion(product=product, neighbour=each, reason=reason(each))
+        for product, each in islice(found, limit)
     ]
-    return found[:limit]
 
 
 def reason(neighbour: Neighbour) -> str:

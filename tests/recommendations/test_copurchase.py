@@ -19,9 +19,7 @@ from clm_plugin.recommendations.data import Floors
 
 NO_FLOORS = Floors(together=1, lift=0.0, confidence=0.0)
 
-baskets_of = st.lists(
-    st.lists(st.integers(0, 9), min_size=1, max_size=7), min_size=1, max_size=40
-)
+baskets_of = st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=7), min_size=1, max_size=40)
 
 
 def figures(baskets: list[list[int]], **options: object) -> Pairs:
@@ -31,8 +29,16 @@ def figures(baskets: list[list[int]], **options: object) -> Pairs:
 
 
 def rows(pairs: Pairs) -> list[tuple[int, int, int, int, float, float, float, float]]:
-    columns = (pairs.product, pairs.other, pairs.rank, pairs.together, pairs.support,
-               pairs.confidence, pairs.lift, pairs.score)
+    columns = (
+        pairs.product,
+        pairs.other,
+        pairs.rank,
+        pairs.together,
+        pairs.support,
+        pairs.confidence,
+        pairs.lift,
+        pairs.score,
+    )
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
@@ -54,13 +60,17 @@ def by_hand(
                 continue
             confidence = together / sold[product]
             lift = confidence * total / sold[other]
-            if (together >= floors.together and lift > floors.lift
-                    and confidence >= floors.confidence):
+            if (
+                together >= floors.together
+                and lift > floors.lift
+                and confidence >= floors.confidence
+            ):
                 score = together / (sold[product] + shrink) * math.log(lift)
                 mine.append((-score, -together, other, confidence, lift))
         for rank, (score, together, other, confidence, lift) in enumerate(sorted(mine)[:best], 1):
-            found.append((product, other, rank, -together, -together / total, confidence, lift,
-                          -score))
+            found.append(
+                (product, other, rank, -together, -together / total, confidence, lift, -score)
+            )
     return found
 
 
@@ -109,9 +119,7 @@ def test_one_pair_by_the_book() -> None:
     baskets = [[0, 1], [0, 1], [0, 1, 2], [0], [2], [2], [3], [3], [3], [3]]
     pairs = figures(baskets, floors=Floors(), shrink=20)
     # 3 of 10 orders hold both; 3 of the 4 orders of 0; 1 is in 3 of 10.
-    assert rows(pairs)[0] == pytest.approx(
-        (0, 1, 1, 3, 0.3, 0.75, 2.5, 3 / 24 * math.log(2.5))
-    )
+    assert rows(pairs)[0] == pytest.approx((0, 1, 1, 3, 0.3, 0.75, 2.5, 3 / 24 * math.log(2.5)))
     assert rows(pairs)[1][:6] == pytest.approx((1, 0, 1, 3, 0.3, 1.0))
     assert len(pairs) == 2
     assert pairs.orders == 10
