@@ -41,7 +41,7 @@ class Settings:
     """Share of profiles that never get a campaign, to measure what campaigns earn."""
     QUEUE_SHARDS: int = 64
     """Parts of the queue that workers claim whole; order is kept inside one."""
-    BATCH_SIZE: int = 2_000
+    BATCH_SIZE: int = 5_000
     """Events a worker claims at once."""
     MAX_ATTEMPTS: int = 5
     """Tries before an event is dead-lettered."""

@@ -1,13 +1,11 @@
 """The door of events."""
 
 from clm_plugin.events.capture import (
-    by_ids,
     key_of,
     on_stored,
     record,
     record_many,
     shard_of,
-    stored_event,
 )
 from clm_plugin.events.catalogue import TYPES, check
 from clm_plugin.events.cursors import cursor_of, drop_cursors, move_cursor
@@ -36,9 +34,37 @@ from clm_plugin.events.queue import (
 )
 
 __all__ = [
-    "MAX_BODY", "MAX_EVENT", "MAX_EVENTS", "TYPES", "BadEvent", "Claim", "Event", "NewEvent",
-    "actor", "by_ids", "check", "claim", "clamp", "clean_int", "clean_text", "count_events",
-    "cursor_of", "dead_letters", "drop_cursors", "finish", "in_batches", "key_of", "lag",
-    "move_cursor", "next_due", "on_stored", "parse_json", "postpone", "purge_keys", "record",
-    "record_many", "replay", "shard_of", "stored_event", "uuid7",
+    "MAX_BODY",
+    "MAX_EVENT",
+    "MAX_EVENTS",
+    "TYPES",
+    "BadEvent",
+    "Claim",
+    "Event",
+    "NewEvent",
+    "actor",
+    "check",
+    "claim",
+    "clamp",
+    "clean_int",
+    "clean_text",
+    "count_events",
+    "cursor_of",
+    "dead_letters",
+    "drop_cursors",
+    "finish",
+    "in_batches",
+    "key_of",
+    "lag",
+    "move_cursor",
+    "next_due",
+    "on_stored",
+    "parse_json",
+    "postpone",
+    "purge_keys",
+    "record",
+    "record_many",
+    "replay",
+    "shard_of",
+    "uuid7",
 ]

@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zlib import crc32
 
@@ -23,7 +23,7 @@ from clm_plugin.events.data import Event, NewEvent, uuid7
 from clm_plugin.events.limits import MAX_EVENT, BadEvent, clamp, clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from datetime import date
 
 # Made once: json.dumps with options makes an encoder for every call.
@@ -124,25 +124,3 @@ class _Rows:
             payload_json=text,
             links_json=json.dumps(new.links) if new.links else None,
         )
-
-
-def stored_event(row: Any) -> Event:
-    """A frozen Event from a row of the log."""
-    return Event(
-        id=row.id,
-        type=row.type,
-        actor=row.actor,
-        object_id=row.object_id,
-        occurred_at=row.occurred_at,
-        received_at=row.received_at,
-        source=row.source,
-        payload=row.payload,
-        links=tuple(row.links or ()),
-    )
-
-
-def by_ids(ids: Sequence[UUID]) -> list[Event]:
-    """Events of the log by id, in order of id."""
-    from clm_plugin.events.models import Event as EventRow
-
-    return [stored_event(row) for row in EventRow.objects.filter(id__in=ids).order_by("id")]

@@ -1,27 +1,55 @@
-"""Reading the log from the beginning, in order of receipt."""
+"""Reading the log, in order of receipt."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from clm_plugin.events.capture import stored_event
-from clm_plugin.events.models import DeadLetter, Event, QueuedEvent
+from clm_plugin.events.data import Event
+from clm_plugin.events.models import DeadLetter, QueuedEvent
+from clm_plugin.events.models import Event as EventRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.db.models import QuerySet
 
-    from clm_plugin.events.data import Event as EventData
+_COLUMNS = (
+    "id", "type", "actor", "object_id", "occurred_at", "received_at", "source", "payload", "links",
+)  # fmt: skip
 
 
-def _processed() -> QuerySet[Event]:
+def read_events(**which: Any) -> list[Event]:
+    """Events of the log by a filter, oldest first; one query."""
+    return _frozen(EventRow.objects.filter(**which))
+
+
+def _frozen(rows: QuerySet[EventRow]) -> list[Event]:
+    # Plain tuples: a model instance per event would cost more than all else that is done with it.
+    return [
+        Event(
+            id=id_,
+            type=type_,
+            actor=actor,
+            object_id=object_id,
+            occurred_at=occurred_at,
+            received_at=received_at,
+            source=source,
+            payload=payload,
+            links=tuple(links or ()),
+        )
+        for id_, type_, actor, object_id, occurred_at, received_at, source, payload, links in (
+            rows.order_by("id").values_list(*_COLUMNS)
+        )
+    ]
+
+
+def _processed() -> QuerySet[EventRow]:
     waiting = QueuedEvent.objects.filter(event_id=OuterRef("id"))
     dead = DeadLetter.objects.filter(event_id=OuterRef("id"))
-    return Event.objects.filter(~Exists(waiting), ~Exists(dead))
+    return EventRow.objects.filter(~Exists(waiting), ~Exists(dead))
 
 
 def count_events() -> int:
@@ -29,9 +57,13 @@ def count_events() -> int:
     return _processed().count()
 
 
-def in_batches(size: int) -> Iterator[list[EventData]]:
+def in_batches(size: int) -> Iterator[list[Event]]:
     """All processed events, oldest first, in batches; keyset paging, so memory stays flat."""
     last = UUID(int=0)
-    while rows := list(_processed().filter(id__gt=last).order_by("id")[:size]):
-        last = rows[-1].id
-        yield [stored_event(row) for row in rows]
+    while True:
+        ids = _processed().filter(id__gt=last).order_by("id").values("id")[:size]
+        batch = read_events(id__in=ids)
+        if not batch:
+            return
+        last = batch[-1].id
+        yield batch

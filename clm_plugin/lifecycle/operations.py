@@ -154,18 +154,12 @@ def _write(
     placed: Mapping[int, Placement],
     at: Mapping[int, datetime],
 ) -> None:
-    StageChange.objects.bulk_create(
-        [
-            StageChange(
-                profile_id=move.profile_id,
-                from_stage=move.from_stage,
-                to_stage=move.to_stage,
-                changed_at=move.moved_at,
-                cause=move.cause,
-            )
-            for move in moves
-        ],
-        batch_size=1000,
+    upsert(
+        StageChange,
+        ("profile_id", "from_stage", "to_stage", "changed_at", "cause"),
+        [(m.profile_id, m.from_stage, m.to_stage, m.moved_at, m.cause) for m in moves],
+        key=("id",),
+        combine={},
     )
     last = {move.profile_id: move for move in moves}
     rows = []
