@@ -46,7 +46,7 @@ def test_the_shipped_files_are_what_the_sources_build_to(tmp_path: Path) -> None
 @needs_node
 def test_the_sources_pass_the_type_check() -> None:
     done = subprocess.run(
-        ["npx", "--no-install", "tsc", "-p", "frontend"],
+        ["npx", "--no-install", "tsc", "--project", "tsconfig.json"],
         cwd=ROOT,
         capture_output=True,
         text=True,

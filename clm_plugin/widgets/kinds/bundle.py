@@ -70,7 +70,7 @@ class Bundle:
 
 @lru_cache(maxsize=1024)
 def _html(heading: str, step_id: str, items: tuple[Item, ...], language: str | None) -> str:
-    """The widget's HTML, rendered once for all who see the same; ``_TOKEN`` stands for the token."""
+    """The widget's HTML, rendered once for all who see the same, with ``_TOKEN`` for a token."""
     total = Money(sum(item.minor for item in items), items[0].currency)
     return get_template("clm_plugin/widgets/bundle.html").render(
         {
