@@ -7,7 +7,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from clm_plugin import clock, health, pipeline
+from clm_plugin import clock, health, pipeline, upkeep
 
 _LINGER = 1.0
 _PAUSE = 0.2
@@ -38,19 +38,12 @@ def sweep() -> None:
 @shared_task(name="clm_plugin.reconcile")
 def reconcile() -> None:
     """Orders and refunds whose signal was lost."""
-    from clm_plugin.adapters.history import reconcile as run
+    from clm_plugin.adapters.reconcile import reconcile as run
 
     run(now=clock.now())
 
 
 @shared_task(name="clm_plugin.nightly")
 def nightly() -> None:
-    """Purchase gaps, co-purchase, and dedupe keys that may go."""
-    from clm_plugin.events.api import purge_keys
-    from clm_plugin.lifecycle.api import recompute_gaps
-    from clm_plugin.recommendations.api import rebuild
-
-    now = clock.now()
-    recompute_gaps(now=now)
-    rebuild(now=now)
-    purge_keys(now=now)
+    """What is worked out anew once a night."""
+    upkeep.upkeep(now=clock.now())

@@ -11,6 +11,7 @@ from clm_plugin import clock, pipeline
 from clm_plugin.adapters.history import backfill
 from clm_plugin.events.api import lag
 from clm_plugin.shop.api import ShopError, get_shop
+from clm_plugin.upkeep import upkeep
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser, OutputWrapper
@@ -46,11 +47,25 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         reading.end()
         processed = 0 if no_process else _process(_Progress(self.stdout, shows=shows))
+        if not no_process:
+            self._conclude()
         if shows:
             self.stdout.write(
                 f"Read {done.registrations:,} accounts, {done.orders:,} orders and "
                 f"{done.refunds:,} refunds; {done.stored:,} events are new, "
                 f"{processed:,} were processed."
+            )
+
+
+    def _conclude(self) -> None:
+        """What else a shop expects of day one: people aged until today, and what goes together."""
+        self.stdout.write("Working out purchase gaps and what is bought together …")
+        done = upkeep(now=clock.now())
+        pipeline.sweep(now=clock.now(), send=False)
+        if done.pairs is None:
+            self.stdout.write(
+                "numpy and scipy are missing, so nothing is suggested yet:"
+                ' pip install "clm-plugin[insights]", then run this again.'
             )
 
 
