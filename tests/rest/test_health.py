@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from clm_plugin.health import beat
@@ -33,3 +34,16 @@ def test_says_who_is_alive(client: Client, worker_age: timedelta | None, status:
         status == 200,
         True,
     )
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_down_is_503(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail(**kwargs: object) -> None:
+        raise error("gone")
+
+    monkeypatch.setattr("clm_plugin.events.api.lag", fail)
+    response = client.get("/clm/health")
+    assert response.status_code == 503
+    assert response.json() == {"ok": False, "database": False}
