@@ -6,24 +6,16 @@ from typing import TYPE_CHECKING
 
 from wagtail import hooks
 
-from clm_plugin.console.guard import GRANTABLE
-from clm_plugin.console.home import add_panel
+from clm_plugin.console.api import GRANTABLE, add_home_panel, lifecycle_group
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import Permission
     from django.db.models import QuerySet
-    from django.http import HttpRequest
-    from wagtail.admin.ui.components import Component
-    from wagtail.admin.viewsets.base import ViewSetGroup
 
 _ICONS = ("basket", "lifecycle", "parcel", "popup", "pulse", "receipt")
 
-
-@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
-def register_console() -> ViewSetGroup:
-    from clm_plugin.console.group import LifecycleGroup
-
-    return LifecycleGroup()
+hooks.register("register_admin_viewset", lifecycle_group)
+hooks.register("construct_homepage_panels", add_home_panel)
 
 
 @hooks.register("register_icons")  # type: ignore[untyped-decorator]
@@ -36,8 +28,3 @@ def register_permissions() -> QuerySet[Permission]:
     from django.contrib.auth.models import Permission
 
     return Permission.objects.filter(content_type__app_label="clm_plugin", codename__in=GRANTABLE)
-
-
-@hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]
-def add_lifecycle_panel(request: HttpRequest, panels: list[Component]) -> None:
-    add_panel(request, panels)

@@ -89,10 +89,11 @@ def search(rows: QuerySet[Facts], query: str) -> QuerySet[Facts]:
     Beginnings, not parts: those are found by index on any number of profiles.
     """
     term = query.strip()
+    by_mail = Q(profile__email__startswith=term.lower())
+    if "@" in term:
+        return rows.filter(by_mail)
     return rows.filter(
-        Q(profile__email__startswith=term.lower())
-        | Q(profile__customer_id=term)
-        | Q(profile__first_name__istartswith=term)
+        by_mail | Q(profile__customer_id=term) | Q(profile__first_name__istartswith=term)
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import template
 
-from clm_plugin.console import wording
+from clm_plugin.console import api as wording
 
 if TYPE_CHECKING:
     from clm_plugin.insights.api import Total

@@ -29,7 +29,7 @@ def form(*, trigger: str = "basket_idle", **fields: Any) -> dict[str, Any]:
     }  # fmt: skip
     # A list in nested data would become numbered fields; boxes to tick share one name.
     ticked = {"audience-0-value-stages": ["convert", "nurture"]}
-    return ticked | nested_form_data(
+    data: dict[str, Any] = nested_form_data(
         {
             "name": "Basket left behind",
             "key": "basket",
@@ -44,6 +44,7 @@ def form(*, trigger: str = "basket_idle", **fields: Any) -> dict[str, Any]:
             **fields,
         }
     )
+    return {**ticked, **data}
 
 
 def test_draft_is_not_live_and_publish_compiles_a_plan(root: Client) -> None:

@@ -143,7 +143,7 @@ def test_importing_the_hooks_asks_nothing(db: None, django_assert_num_queries: A
     try:
         with django_assert_num_queries(0):
             importlib.reload(wagtail_hooks)
-            wagtail_hooks.register_console()
+            wagtail_hooks.lifecycle_group()
     finally:
         hooks._hooks.clear()
         hooks._hooks.update(before)
