@@ -31,7 +31,8 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    patience: float = 8.0
+    # Long enough for a task in hand; a longer one is left undone, and its row is claimed again.
+    patience: float = 5.0
     rank: int = 1
     user: int | None = None
 

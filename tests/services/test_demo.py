@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.services
 
-FIRST_START = 300.0
-# The promise is 10 s on an idle machine; here another test process shares the two cores.
+# Alone it takes a minute and a half, and the promise for a later start is 10 s; but here
+# another test process shares the two cores.
+FIRST_START = 420.0
 LATER_START = 25.0
 
 
@@ -109,7 +110,7 @@ def demo(request: pytest.FixtureRequest, tmp_path: Path, repository: Path) -> It
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_from_an_empty_folder_and_back(demo: Demo) -> None:
     demo.start()
     demo.wait_healthy(FIRST_START)
