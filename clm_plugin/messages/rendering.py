@@ -15,7 +15,7 @@ from django.utils.translation import check_for_language, ngettext, override
 from clm_plugin.messages.fields import one_line, shown_name
 from clm_plugin.messages.form import form_of
 from clm_plugin.messages.targets import own_path, tagged
-from clm_plugin.widgets.api import price
+from clm_plugin.shop.api import price
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,6 +13,7 @@ from clm_plugin.shop.data import (
     Variant,
     Wanted,
 )
+from clm_plugin.shop.prices import price
 from clm_plugin.shop.registry import get_shop
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "Variant",
     "Wanted",
     "get_shop",
+    "price",
 ]

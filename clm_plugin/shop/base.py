@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from clm_plugin.shop.data import (
-        Added, Basket, Category, Customer, Order, Product, Refund, Wanted,
+        Added,
+        Basket,
+        Category,
+        Customer,
+        Order,
+        Product,
+        Refund,
+        Wanted,
     )
 
 
@@ -73,6 +80,11 @@ class Shop(ABC):
     @abstractmethod
     def basket(self, basket_id: str) -> Basket | None:
         """A basket that is still open; None when it became an order, was merged or is gone."""
+
+    def baskets(self, ids: Iterable[str]) -> dict[str, Basket]:
+        """Likewise for many, those that are not open left out. Adapters make it a few queries."""
+        found = ((basket_id, self.basket(basket_id)) for basket_id in ids)
+        return {basket_id: basket for basket_id, basket in found if basket is not None}
 
     @abstractmethod
     def request_basket(self, request: HttpRequest) -> Basket | None:

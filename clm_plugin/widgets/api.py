@@ -3,7 +3,6 @@
 from clm_plugin.widgets.data import OVERLAY, Answer, Ask, Slot, Surroundings, Widget
 from clm_plugin.widgets.decide import decide
 from clm_plugin.widgets.preview import preview_bundle, preview_popup
-from clm_plugin.widgets.prices import price
 
 __all__ = [
     "OVERLAY",
@@ -15,5 +14,4 @@ __all__ = [
     "decide",
     "preview_bundle",
     "preview_popup",
-    "price",
 ]

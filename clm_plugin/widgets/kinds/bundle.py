@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 
 from clm_plugin.money import Money
 from clm_plugin.recommendations.api import bundle
+from clm_plugin.shop.api import price
 from clm_plugin.widgets.data import Refusal
-from clm_plugin.widgets.prices import price
 
 if TYPE_CHECKING:
     from clm_plugin.recommendations.api import Bundle as Together

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from clm_plugin.money import Money
-from clm_plugin.widgets.api import price
+from clm_plugin.shop.api import price
 
 
 @pytest.mark.parametrize(
