@@ -1,4 +1,6 @@
-"""How a receiver may touch the shop: it never raises, and a slow database costs a checkout 50 ms at most.
+"""How a receiver may touch the shop: it never raises, and never makes it wait.
+
+A slow or locked database of ours costs a checkout 50 ms at most.
 
 What is bounded: every statement and every wait for a lock of ours, on PostgreSQL by
 ``statement_timeout`` and ``lock_timeout`` inside a savepoint, on SQLite by ``busy_timeout``. An
@@ -36,6 +38,10 @@ BUDGET_MS = 30
 Events = Iterable[NewEvent] | None
 Told = Events | Callable[[], Events]
 """The events that something stands for (None: none), or a function that reads what they need."""
+
+
+class Again(partial[Events]):
+    """A reading function that another thread may run again later: it holds keys and no request."""
 
 
 class Receiver(Protocol):
@@ -86,6 +92,8 @@ def tell(told: Told) -> None:
         later.rest()
     if events:
         transaction.on_commit(partial(later.put, events), robust=True)
+    elif isinstance(told, Again):
+        transaction.on_commit(partial(later.put, [told]), robust=True)
 
 
 def _checked(event: NewEvent) -> NewEvent:

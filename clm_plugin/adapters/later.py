@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections import deque
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.db import Error, connection
@@ -19,7 +20,7 @@ from django.db import Error, connection
 from clm_plugin.events.api import record_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from clm_plugin.events.api import NewEvent
 
@@ -31,7 +32,7 @@ CAPACITY = 10_000
 REST_SECONDS = 5.0
 """How long after a time-out receivers write nothing themselves."""
 
-_waiting: deque[NewEvent] = deque()
+_waiting: deque[NewEvent | Callable[[], Iterable[NewEvent] | None]] = deque()
 _flag = threading.Event()
 _pid = 0
 _rest_until = 0.0
@@ -47,11 +48,12 @@ def is_resting() -> bool:
     return time.monotonic() < _rest_until
 
 
-def put(events: Iterable[NewEvent]) -> None:
-    """Store these soon, in another thread. Returns at once; over capacity they are dropped."""
+def put(events: Iterable[NewEvent | Callable[[], Iterable[NewEvent] | None]]) -> None:
+    """Store these (or what these functions read) soon, in another thread. Returns at once; over
+    capacity they are dropped."""
     for event in events:
         if len(_waiting) >= CAPACITY:
-            logger.error("clm: %s dropped, %s events wait already", event.type, CAPACITY)
+            logger.error("clm: %s dropped, %s events wait already", event, CAPACITY)
             return
         _waiting.append(event)
     start()
@@ -75,7 +77,8 @@ def flush() -> int:
     """Try to store all that waits, now and here; returns how many were taken off the list."""
     batch = list(_waiting)
     if batch:
-        record_many(batch, checked=True)
+        read = [event() or () if callable(event) else [event] for event in batch]
+        record_many(list(chain.from_iterable(read)), checked=True)
         for _ in batch:
             _waiting.popleft()
     return len(batch)

@@ -22,7 +22,9 @@ def _load(path: str) -> Shop:
     except ImportError as error:
         raise ShopError(f'CLM["SHOP"] = {path!r} cannot be imported: {error}') from error
     if not (isinstance(found, type) and issubclass(found, Shop)):
-        raise ShopError(f'CLM["SHOP"] = {path!r} is not a class derived from clm_plugin.shop.api.Shop')
+        raise ShopError(
+            f'CLM["SHOP"] = {path!r} is not a class derived from clm_plugin.shop.api.Shop'
+        )
     try:
         return found()
     except TypeError as error:

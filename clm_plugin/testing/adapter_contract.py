@@ -276,6 +276,19 @@ class ShopContract(ABC):
         assert basket is not None
         assert [line.quantity for line in basket.lines] == [1]
 
+    def test_baskets_are_read_together(self) -> None:
+        shop, baskets = self.make_shop(), []
+        for title in ("Mug", "Tin"):
+            request = self.make_request()
+            shop.add_lines(request, [Wanted(product_id=self.make_product(title))])
+            baskets.append(shop.request_basket(request))
+        first, second = baskets
+        assert first is not None
+        assert second is not None
+        found = shop.baskets([first.id, second.id, "999999", "nonsense"])
+        assert found == {first.id: first, second.id: second}
+        assert first.lines[0].title == "Mug"
+
     def test_an_unknown_basket_is_none(self) -> None:
         shop = self.make_shop()
         assert [shop.basket(each) for each in ("999999", "nonsense", "")] == [None] * 3

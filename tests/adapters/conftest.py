@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from clm_plugin.adapters import later
+from clm_plugin.adapters import later, people
+from clm_plugin.adapters.oscar.receivers import stock
 from clm_plugin.events.models import Event
 from tests.demo.conftest import guest, own_var, stocked_shop
 
@@ -23,6 +24,8 @@ def calm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(later, "start", lambda: None)
     monkeypatch.setattr(later, "_rest_until", 0.0)
     later._waiting.clear()
+    stock._changed.before.clear()
+    people._forget()
     yield
     later._waiting.clear()
 

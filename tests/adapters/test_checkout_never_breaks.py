@@ -202,6 +202,23 @@ def test_what_was_rolled_back_is_not_stored_later(
     assert later.waiting() == 0
 
 
+def test_an_order_that_could_not_be_read_in_time_is_read_later(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    from clm_plugin.adapters.oscar.receivers import orders
+
+    def slow(pk: Any) -> None:
+        raise OperationalError("canceling statement due to statement timeout")
+
+    ann = oscar.make_user()
+    basket = oscar.fill_basket(visit(ann), [(oscar.make_product(), 1)])
+    with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
+        patch.setattr(orders, "read_order", slow)
+        order = oscar.checkout(basket, ann)
+    assert later.flush() == later.waiting() + 2  # the order, and the stock it took
+    assert Event.objects.get(type="order.placed").object_id == order.number
+
+
 def test_the_list_for_later_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(later, "CAPACITY", 3)
     event = events.NewEvent(type="customer.logged_out", actor="customer:1", payload={},
@@ -221,7 +238,7 @@ def test_the_thread_tries_again_until_it_can(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(later, "record_many", third_time)
     monkeypatch.setattr(later, "WAITS", (0, 0, 0, 0))
-    monkeypatch.setattr(later.connection, "close", lambda: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
     later._waiting.append("an event")  # type: ignore[arg-type]
     later._try()
     assert (tries, later.waiting()) == ([1, 1, 1], 0)
@@ -242,11 +259,19 @@ def test_limits_are_taken_off_again() -> None:
             return list(cursor.fetchone())
 
     seen = []
+
+    def note() -> None:
+        seen.append(limits())
+
+    def fail() -> None:
+        note()
+        raise ZeroDivisionError
+
     with transaction.atomic():
         before = limits()
-        guard.tell(lambda: seen.append(limits()))
+        guard.tell(note)
         assert limits() == before
-        safely(lambda **_: lambda: seen.append(limits()) or 1 / 0)(sender=None)
+        safely(lambda **_: fail)(sender=None)
         assert limits() == before
     assert seen[0] == seen[1] != before
     assert str(seen[0][0]).startswith(str(guard.BUDGET_MS))

@@ -237,7 +237,9 @@ def test_a_snapshot_reads_once(
     basket = oscar.fill_basket(visit(), [(oscar.make_product(), 1) for _ in range(6)])
     assert len(told("basket.changed")) == 6
     with django_assert_num_queries(1):
-        (event,) = baskets._snapshot(basket.pk, basket) or ()
+        events = baskets._snapshot(basket.pk, basket)
+    assert events is not None
+    (event,) = events
     assert len(event.payload["product_ids"]) == 6
 
 

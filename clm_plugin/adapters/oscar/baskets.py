@@ -18,6 +18,8 @@ from clm_plugin.conf import settings
 from clm_plugin.shop.api import Basket, Line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest
 
 _LINE = (
@@ -31,12 +33,11 @@ _LINE = (
 )
 
 
-def read_basket(basket_id: str) -> Basket | None:
-    """An open basket by id; three queries."""
+def read_baskets(ids: Iterable[str]) -> dict[str, Basket]:
+    """Open baskets by id; three queries, however many."""
     model = get_model("basket", "Basket")
-    rows = model.objects.filter(pk__in=keys(model, [basket_id]), status=model.OPEN)
-    row = rows.values_list("pk", "owner_id").first()
-    return _basket(*row) if row else None
+    rows = model.objects.filter(pk__in=keys(model, ids), status=model.OPEN)
+    return _baskets(dict(rows.values_list("pk", "owner_id")))
 
 
 def read_request_basket(request: HttpRequest) -> Basket | None:
@@ -78,21 +79,32 @@ def cookie_basket_id(request: HttpRequest) -> str:
 
 
 def _basket(pk: Any, owner_id: Any) -> Basket:
+    return _baskets({pk: owner_id})[str(pk)]
+
+
+def _baskets(owners: dict[Any, Any]) -> dict[str, Basket]:
+    """Baskets by id from owners by key; two queries."""
     model = get_model("basket", "Line")
-    rows = list(
-        model.objects.filter(basket=pk, quantity__gt=0)
-        .annotate(hundredths=worth())
-        .order_by("pk")
-        .values_list(*_LINE)
-    )
-    currency = rows[0][4] if rows else settings.CURRENCY
-    purse = Purse(currency)
-    categories = category_ids({parent or product for product, parent, *_ in rows})
+    rows: dict[Any, list[tuple[Any, ...]]] = {pk: [] for pk in owners}
+    lines = model.objects.filter(basket__in=list(owners), quantity__gt=0)
+    for pk, *row in (
+        lines.annotate(hundredths=worth()).order_by("pk").values_list("basket_id", *_LINE)
+    ):
+        rows[pk].append(tuple(row))
+    parents = {parent or product for kept in rows.values() for product, parent, *_ in kept}
+    categories = category_ids(parents)
+    return {str(pk): _seen(pk, owners[pk], kept, categories) for pk, kept in rows.items()}
+
+
+def _seen(
+    pk: Any, owner_id: Any, rows: list[tuple[Any, ...]], categories: dict[Any, tuple[str, ...]]
+) -> Basket:
+    purse = Purse(rows[0][4] if rows else settings.CURRENCY)
     lines = tuple(
         Line(
             product_id=str(product),
             quantity=quantity,
-            total=purse(total),
+            total=purse[total],
             title=title or parent_title or "",
             category_ids=categories.get(parent or product, ()),
             parent_id=str(parent) if parent else None,
@@ -103,7 +115,7 @@ def _basket(pk: Any, owner_id: Any) -> Basket:
         id=str(pk),
         customer_id=None if owner_id is None else str(owner_id),
         lines=lines,
-        total=purse(sum(row[3] for row in rows)),
+        total=purse[sum(row[3] for row in rows)],
     )
 
 

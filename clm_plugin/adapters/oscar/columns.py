@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import BigIntegerField, DecimalField, ExpressionWrapper, F, Value
+from django.db.models import BigIntegerField, DecimalField, ExpressionWrapper, F, Field, Value
 from django.db.models.functions import Cast, Round
 
 from clm_plugin.money import Money, exponent
@@ -32,14 +32,15 @@ def keys(model: type[Model], ids: Iterable[str]) -> list[Any]:
     return list(found)
 
 
-def hundredths(amount: str | Combinable) -> Cast:
+def hundredths(amount: str | Combinable) -> ExpressionWrapper:
     """A decimal column (or expression) times 100, rounded to a whole number by the database.
 
     Oscar's amounts have two places; a million Decimals would be seconds of Python.
     """
     value = F(amount) if isinstance(amount, str) else amount
     product = ExpressionWrapper(value * Value(100), DecimalField(max_digits=20, decimal_places=2))
-    return Cast(Round(product), BigIntegerField())
+    # As a plain field: Django would send each number of an integer expression through int() again.
+    return ExpressionWrapper(Cast(Round(product), BigIntegerField()), output_field=Field())
 
 
 def minor_of(amount: int, currency: str) -> int:
@@ -54,18 +55,18 @@ def minor_of(amount: int, currency: str) -> int:
     return whole if amount >= 0 else -whole
 
 
-class Purse:
-    """Money of one currency from hundredths; equal amounts are one object."""
+class Purse(dict[int, Money]):
+    """Money of one currency by hundredths: ``purse[1050]`` is £10.50; equal amounts are one object.
+
+    A dictionary, because a look-up costs a tenth of making (and checking) another Money.
+    """
 
     def __init__(self, currency: str) -> None:
+        super().__init__()
         self.currency = currency
-        self._known: dict[int, Money] = {}
 
-    def __call__(self, amount: int) -> Money:
-        found = self._known.get(amount)
-        if found is None:
-            found = Money(minor_of(amount, self.currency), self.currency)
-            self._known[amount] = found
+    def __missing__(self, amount: int) -> Money:
+        found = self[amount] = Money(minor_of(amount, self.currency), self.currency)
         return found
 
 

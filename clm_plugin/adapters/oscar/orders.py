@@ -92,7 +92,7 @@ def refund_from(row: tuple[Any, ...]) -> Refund:
         id=str(pk),
         order_id=number,
         customer_id=None if user_id is None else str(user_id),
-        amount=Purse(currency)(amount),
+        amount=Purse(currency)[amount],
         refunded_at=created,
         cursor=_cursor(created, pk),
     )
@@ -149,7 +149,7 @@ def _order(row: tuple[Any, ...], lines: Sequence[Line], purse: Purse) -> Order:
         customer_id=None if user_id is None else str(user_id),
         email=guest_mail or account_mail or "",
         lines=tuple(lines),
-        total=purse(total),
+        total=purse[total],
         placed_at=placed_at,
         is_cancelled=is_cancelled(status),
         basket_id=None if basket_id is None else str(basket_id),
@@ -189,8 +189,8 @@ def _lines(purses: dict[Any, Purse]) -> dict[Any, list[Line]]:
             Line(
                 product_id=name,
                 quantity=quantity,
-                total=purse(total),
-                cost=None if cost is None else purse(cost * quantity),
+                total=purse[total],
+                cost=None if cost is None else purse[cost * quantity],
                 category_ids=kinds,
                 parent_id=parent,
             )

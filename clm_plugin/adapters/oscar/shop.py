@@ -74,9 +74,12 @@ class OscarShop(Shop):
         return read_refunds(after, limit)
 
     def basket(self, basket_id: str) -> Basket | None:
-        from clm_plugin.adapters.oscar.baskets import read_basket
+        return self.baskets([basket_id]).get(basket_id)
 
-        return read_basket(basket_id)
+    def baskets(self, ids: Iterable[str]) -> dict[str, Basket]:
+        from clm_plugin.adapters.oscar.baskets import read_baskets
+
+        return read_baskets(ids)
 
     def request_basket(self, request: HttpRequest) -> Basket | None:
         from clm_plugin.adapters.oscar.baskets import read_request_basket

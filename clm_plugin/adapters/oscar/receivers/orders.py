@@ -7,14 +7,13 @@ money given back by other means is not seen.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from oscar.core.loading import get_model
 
 from clm_plugin import clock
 from clm_plugin.adapters import history
-from clm_plugin.adapters.guard import Told, safely
+from clm_plugin.adapters.guard import Again, Told, safely
 from clm_plugin.adapters.oscar.baskets import loaded_basket
 from clm_plugin.adapters.oscar.orders import (
     REFUND,
@@ -73,7 +72,7 @@ def order_placed(*, order: Any, **_: Any) -> Told:
     applies to it; only the visitor's device is left out where those rules say so."""
     request = current_request()
     visitor = "" if request is None or is_silent(request) else visitor_of(request)
-    return partial(_placed, order.pk, visitor)
+    return Again(_placed, order.pk, visitor)
 
 
 def _placed(pk: Any, visitor: str) -> list[NewEvent] | None:
@@ -112,7 +111,7 @@ def transaction_saved(*, instance: Any, raw: bool = False, **_: Any) -> Told:
     """A refund. Saved again, it has the same key and counts no second time."""
     if raw or instance.txn_type != REFUND:
         return None
-    return partial(_refunded, instance.pk)
+    return Again(_refunded, instance.pk)
 
 
 def _refunded(pk: Any) -> list[NewEvent]:

@@ -71,7 +71,11 @@ def stock_record_saved(
     *, instance: Any, created: bool = False, raw: bool = False, **_: Any
 ) -> None:
     """After a save: look at it again when it is committed."""
-    if raw or created or _changed.before.get(instance.pk) in (None, _numbers(instance)):
+    if raw or created or instance.pk not in _changed.before:
+        return
+    if _changed.before[instance.pk] == _numbers(instance):
+        # Nothing changed, or it was changed back: an import of equal numbers must leave no trace.
+        del _changed.before[instance.pk]
         return
     transaction.on_commit(_flush, robust=True)
 
