@@ -129,7 +129,11 @@ def _best(table: _Table, counts: Any, start: int) -> tuple[Any, Any, Any]:
     np, _ = _numerics()
     here = slice(start, start + counts.shape[0])
     # First what the floors drop, as flat positions: few entries are left for all that follows.
-    keep = np.flatnonzero(counts.data >= np.repeat(table.least[here], np.diff(counts.indptr)))
+    least = table.least[here]
+    keep = np.flatnonzero(counts.data >= least.min())
+    if least.max() > least.min():  # only among best sellers: elsewhere the count alone decides
+        row_least = np.repeat(least, np.diff(np.searchsorted(keep, counts.indptr)))
+        keep = keep[counts.data[keep] >= row_least]
     ends = np.searchsorted(keep, counts.indptr)
     columns, together = counts.indices[keep], counts.data[keep]
     # Within a row the order by score is the order by together * ln(lift).
