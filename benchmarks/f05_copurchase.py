@@ -55,7 +55,7 @@ def run(bench: Bench) -> Outcome:
     theirs, own = peak(lambda: bare(lines, tuned=True)), peak(lambda: ours(lines))
     return Outcome(
         pairs=pairs,
-        note=f"{lines.source}; ratio to a tuned baseline (row by row, 32-bit integers) {hard.ratio:.2f}",
+        note=f"{lines.source}; ratio to the baseline tuned for scipy {hard.ratio:.2f}",
         also=[
             (
                 f"peak memory {own / 2**20:.0f} MB against {theirs / 2**20:.0f} MB (tuned),"
