@@ -138,12 +138,13 @@ def test_importing_the_hooks_asks_nothing(db: None, django_assert_num_queries: A
     from wagtail import hooks
 
     from clm_plugin import wagtail_hooks
+    from clm_plugin.console.api import lifecycle_group
 
     before = {name: list(functions) for name, functions in hooks._hooks.items()}
     try:
         with django_assert_num_queries(0):
             importlib.reload(wagtail_hooks)
-            wagtail_hooks.lifecycle_group()
+            lifecycle_group()
     finally:
         hooks._hooks.clear()
         hooks._hooks.update(before)
