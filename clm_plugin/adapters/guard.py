@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("clm_plugin")
 
-BUDGET_MS = 30
+BUDGET_MS = 25
 """The longest that one statement of ours may take, or wait for a lock."""
 
 

@@ -10,10 +10,11 @@ After ``connect()`` it tells its orders, refunds and registrations as events, as
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from clm_plugin import clock
 from clm_plugin.adapters import history
@@ -32,6 +33,7 @@ from clm_plugin.shop.api import (
     ShopError,
     Variant,
 )
+from clm_plugin.testing.memory_basket import COOKIE, MemoryBasket, customer_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,16 +43,7 @@ if TYPE_CHECKING:
     from clm_plugin.shop.api import Wanted
 
 CURRENCY = "GBP"
-COOKIE = "memory_basket"
 MOST = 500
-
-
-@dataclass
-class _Basket:
-    id: str
-    customer_id: str | None
-    quantities: dict[str, int] = field(default_factory=dict)
-    is_open: bool = True
 
 
 class MemoryShop(Shop):
@@ -68,7 +61,7 @@ class MemoryShop(Shop):
         self._categories: dict[str, Category] = {}
         self._orders: list[Order] = []
         self._refunds: list[Refund] = []
-        self._baskets: dict[str, _Basket] = {}
+        self._baskets: dict[str, MemoryBasket] = {}
         self._tells = False
 
     # What a test puts in
@@ -96,17 +89,16 @@ class MemoryShop(Shop):
         cost: Money | None = None,
         categories: Sequence[Category] = (),
         parent: Product | None = None,
-        is_available: bool | None = None,
     ) -> Product:
         """A product, or with ``parent`` a variant of one."""
         found = Product(
             id=self._next(),
             title=title,
-            url=f"/product/{title.lower().replace(' ', '-')}/",
-            image_url=f"/media/{title.lower().replace(' ', '-')}.png",
+            url=f"/product/{quote(title)}/",
+            image_url=f"/media/{quote(title)}.png",
             price=price,
             stock=stock,
-            is_available=price is not None and stock != 0 if is_available is None else is_available,
+            is_available=price is not None and stock != 0,
             parent_id=parent.id if parent else None,
             category_ids=parent.category_ids if parent else tuple(c.id for c in categories),
         )
@@ -117,7 +109,7 @@ class MemoryShop(Shop):
 
     def open_basket(self, customer_id: str | None = None) -> str:
         """The id of a new open basket."""
-        basket = _Basket(id=self._next(), customer_id=customer_id)
+        basket = MemoryBasket(id=self._next(), customer_id=customer_id)
         self._baskets[basket.id] = basket
         return basket.id
 
@@ -267,21 +259,21 @@ class MemoryShop(Shop):
             parent_id=product.parent_id,
         )
 
-    def _seen(self, basket: _Basket) -> Basket:
+    def _seen(self, basket: MemoryBasket) -> Basket:
         lines = tuple(self._line(key, quantity) for key, quantity in basket.quantities.items())
         total = Money(sum(line.total.minor for line in lines), CURRENCY)
         return Basket(id=basket.id, customer_id=basket.customer_id, lines=lines, total=total)
 
-    def _of(self, request: HttpRequest) -> _Basket | None:
-        customer = _customer_id(request)
+    def _of(self, request: HttpRequest) -> MemoryBasket | None:
+        customer = customer_id_of(request)
         if customer:
             mine = (b for b in self._baskets.values() if b.customer_id == customer and b.is_open)
             return next(mine, None)
         found = self._baskets.get(request.COOKIES.get(COOKIE, ""))
         return found if found and found.is_open else None
 
-    def _open_for(self, request: HttpRequest) -> _Basket:
-        basket = self._baskets[self.open_basket(_customer_id(request) or None)]
+    def _open_for(self, request: HttpRequest) -> MemoryBasket:
+        basket = self._baskets[self.open_basket(customer_id_of(request) or None)]
         request.COOKIES[COOKIE] = basket.id
         return basket
 
@@ -296,11 +288,6 @@ class MemoryShop(Shop):
         if product.stock is not None and want.quantity > product.stock:
             return f"Only {product.stock} are left."
         return ""
-
-
-def _customer_id(request: HttpRequest) -> str:
-    user = getattr(request, "user", None)
-    return str(user.pk) if user is not None and user.is_authenticated else ""
 
 
 def _cursor(moment: datetime, key: str) -> str:
