@@ -49,7 +49,7 @@ def _shown(product: Product, unit: Money, quantity: int, title: str) -> ShownLin
     return ShownLine(
         product_id=product.id,
         title=title,
-        quantity=quantity,
+        quantity=quantity if stock is None else min(quantity, stock),
         url=product.url,
         image_url=product.image_url,
         unit=unit,

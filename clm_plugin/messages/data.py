@@ -66,7 +66,7 @@ class Frozen:
 class ShownLine:
     """A line that can still be bought, at the shop's price of now.
 
-    ``only_left`` is set where fewer are in stock than the basket had.
+    Where fewer are in stock than the basket had, ``quantity`` and ``only_left`` are what is left.
     """
 
     product_id: str

@@ -42,6 +42,8 @@ _BREAK = re.compile(
 )
 
 GAPS = ("rows", "notice", "back", "unsubscribe", "preferences", "browser")
+# By default every mail would fetch its fonts from Google.
+_options = mrml.RenderOptions(fonts={})
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
@@ -160,7 +162,7 @@ def _html(content: Mapping[str, Any], draft: _Draft) -> str:
         },
     )
     try:
-        html = str(mrml.to_html(mjml).content)
+        html = str(mrml.to_html(mjml, render_options=_options).content)
     except Exception as error:  # mrml raises its own class, which it does not export
         raise LayoutError(f"the mail layout is not valid MJML: {error}") from error
     # Authored text comes in behind the MJML parser, so that it is never parsed as MJML.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
@@ -27,10 +27,10 @@ class Postbox:
     """
 
     def __init__(self) -> None:
-        self._backend: Any = get_connection()
+        self._backend = cast("Any", get_connection())
         self._smtp = isinstance(self._backend, SmtpBackend)
-        if self._smtp and self._backend.timeout is None:
-            self._backend.timeout = _TIMEOUT
+        if self._smtp:
+            self._backend.timeout = self._backend.timeout or _TIMEOUT
         self._carried = 0
         self._began = False
 

@@ -128,10 +128,7 @@ def _lines_now(delivery: Delivery) -> Lines:
 
 def _put_back(request: HttpRequest, lines: Lines) -> HttpResponse:
     shop = get_shop()
-    wanted = [
-        Wanted(product_id=line.product_id, quantity=line.only_left or line.quantity)
-        for line in lines.shown
-    ]
+    wanted = [Wanted(product_id=line.product_id, quantity=line.quantity) for line in lines.shown]
     added = shop.add_lines(request, wanted)
     _tell(request, len(added.added), lines.missing + len(added.refused))
     target, click_id = shop.basket_url(), _click_of(request.POST)

@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from clm_plugin.money import Money
 from clm_plugin.shop.api import get_shop
+from clm_plugin.testing.clock import FrozenClock
 from tests.messages.parts import BASE, NOW, SHOP, MailShop
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from collections.abc import Iterator
+
+    from pytest_django.fixtures import Settings
 
     from clm_plugin.shop.api import Product
-    from clm_plugin.testing.clock import FrozenClock
-
-from clm_plugin.money import Money
 
 
 @pytest.fixture
-def shop(settings: SettingsWrapper) -> MailShop:
+def shop(settings: Settings) -> MailShop:
     """An empty shop, under a known address."""
     settings.CLM = {"SHOP": SHOP, "SITE_URL": BASE, "MAIL_FROM": "Hearth <hello@shop.example>"}
     found = get_shop()
@@ -34,8 +35,6 @@ def mug(shop: MailShop) -> Product:
 
 
 @pytest.fixture
-def clock(shop: MailShop) -> FrozenClock:
-    from clm_plugin.testing.clock import FrozenClock
-
+def clock(shop: MailShop) -> Iterator[FrozenClock]:
     with FrozenClock(NOW) as frozen:
-        yield frozen  # type: ignore[misc]
+        yield frozen

@@ -47,7 +47,7 @@ def prepare() -> None:
     reverse("clm:mail", args=["x"])
     get_shop()
     if os.environ.get("CLAIM") == "off":
-        sending._Run._claim = claim_without_asking  # type: ignore[method-assign]
+        sending._Run._claim = claim_without_asking  # type: ignore[method-assign, assignment]
 
 
 def claim_without_asking(run: Any, delivery: Any, mail: Any) -> bool:

@@ -63,8 +63,9 @@ def test_many_are_queued_in_a_few_queries(
 
 
 def click(row: Delivery, link: int = 0, seconds: float = 60, **how: Any) -> MailClick:
-    values = {"method": "GET", "user_agent": BROWSER, "is_crawler": False} | how
+    values: dict[str, Any] = {"method": "GET", "user_agent": BROWSER, "is_crawler": False} | how
     found = log_click(row, link, now=NOW + timedelta(seconds=seconds), **values)
+    assert found
     return MailClick.objects.get(id=found)
 
 

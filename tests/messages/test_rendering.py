@@ -123,6 +123,7 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
     for tag, attrs in Tags(mail().html).found:
         assert tag not in ("link", "script", "iframe")
         assert (attrs.get("src") or BASE).startswith(BASE)
+    assert not re.search(r"@import|url\(", mail().html)
 
 
 HOSTILE = [

@@ -15,7 +15,8 @@ HOUR = timedelta(hours=1)
 
 
 def who(**known: Any) -> Standing:
-    return Standing(**{"email": "a@b.example", "agreed": True, "agreed_at": NOW - HOUR} | known)
+    values: dict[str, Any] = {"email": "a@b.example", "agreed": True, "agreed_at": NOW - HOUR}
+    return Standing(**(values | known))
 
 
 @pytest.mark.parametrize(

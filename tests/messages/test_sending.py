@@ -15,6 +15,7 @@ from clm_plugin.messages import api, sending
 from clm_plugin.messages.form import LayoutError
 from clm_plugin.messages.models import Delivery
 from clm_plugin.messages.operations import unsubscribe
+from clm_plugin.messages.transport import Postbox
 from clm_plugin.models import Consent, Facts
 from clm_plugin.money import Money
 from tests.messages.parts import NOW, SHOP, MailShop, person, queued, state_of
@@ -22,7 +23,7 @@ from tests.messages.parts import NOW, SHOP, MailShop, person, queued, state_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from clm_plugin.messages.rules import Outcome
     from clm_plugin.shop.api import Product
@@ -131,7 +132,7 @@ def test_what_happened_since_the_decision_stops_the_mail(
 
 
 def test_sending_off_decides_and_keeps_still(
-    shop: MailShop, mug: Product, settings: SettingsWrapper
+    shop: MailShop, mug: Product, settings: Settings
 ) -> None:
     settings.CLM = {**settings.CLM, "SENDING": False}
     row = queued(person(), shop.fill((mug, 1)))
@@ -147,7 +148,7 @@ def test_a_late_mail_is_dropped(shop: MailShop, mug: Product) -> None:
 
 
 def test_soft_opt_in_writes_to_customers_who_never_said_no(
-    shop: MailShop, mug: Product, settings: SettingsWrapper
+    shop: MailShop, mug: Product, settings: Settings
 ) -> None:
     settings.CLM = {**settings.CLM, "SOFT_OPT_IN": True}
     basket = shop.fill((mug, 1))
@@ -205,7 +206,7 @@ def test_a_broken_layout_gives_up_no_mail(
 
 
 def test_without_an_address_of_the_shop_nothing_leaves(
-    shop: MailShop, mug: Product, settings: SettingsWrapper
+    shop: MailShop, mug: Product, settings: Settings
 ) -> None:
     row = queued(person(), shop.fill((mug, 1)))
     settings.CLM = {"SHOP": SHOP}
@@ -221,9 +222,9 @@ def test_unsubscribing_during_a_batch_stops_what_has_not_left(
     basket = shop.fill((mug, 1))
     rows = [queued(person(f"p{n}@example.com"), basket) for n in range(20)]
     sent: list[str] = []
-    send = sending.Postbox.send
+    send = Postbox.send
 
-    def watched(self: sending.Postbox, message: Any) -> Outcome:
+    def watched(self: Postbox, message: Any) -> Outcome:
         outcome = send(self, message)
         sent.append(message.to[0])
         if len(sent) == 5:
@@ -232,7 +233,7 @@ def test_unsubscribing_during_a_batch_stops_what_has_not_left(
                     unsubscribe(row, now=SOON)
         return outcome
 
-    monkeypatch.setattr(sending.Postbox, "send", watched)
+    monkeypatch.setattr(Postbox, "send", watched)
     report = api.send_due(now=SOON)
     assert (report.sent, report.suppressed) == (5, 15)
     assert len(outbox()) == 5
@@ -284,13 +285,13 @@ def test_an_answer_that_comes_after_all_is_believed(
     shop: MailShop, mug: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = queued(person(), shop.fill((mug, 1)))
-    send = sending.Postbox.send
+    send = Postbox.send
 
-    def slow(self: sending.Postbox, message: Any) -> Outcome:
+    def slow(self: Postbox, message: Any) -> Outcome:
         assert api.recover(now=SOON + timedelta(hours=1)) == 1
         return send(self, message)
 
-    monkeypatch.setattr(sending.Postbox, "send", slow)
+    monkeypatch.setattr(Postbox, "send", slow)
     api.send_due(now=SOON)
     assert state_of(row) == ("sent", "")
 
@@ -300,10 +301,10 @@ def test_an_interrupted_send_is_unknown(
 ) -> None:
     row = queued(person(), shop.fill((mug, 1)))
 
-    def interrupted(self: sending.Postbox, message: Any) -> Outcome:
+    def interrupted(self: Postbox, message: Any) -> Outcome:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sending.Postbox, "send", interrupted)
+    monkeypatch.setattr(Postbox, "send", interrupted)
     with pytest.raises(KeyboardInterrupt):
         api.send_due(now=SOON)
     assert state_of(row) == ("unknown", "interrupted")

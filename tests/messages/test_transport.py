@@ -18,7 +18,7 @@ from tests.messages.parts import NOW, MailShop, person, queued, state_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from clm_plugin.shop.api import Product
 
@@ -47,6 +47,7 @@ class Server:
 
             async def smtp_MAIL(self, arg: str) -> None:
                 if server.mails_a_line and self.carried >= server.mails_a_line:
+                    assert self.transport is not None
                     self.transport.close()  # a polite limit, impolitely kept
                     return
                 self.carried += 1
@@ -86,6 +87,7 @@ class Server:
             return "451 try again"
         self.accepted.append(to)
         if name == "hangup":  # the mail was taken, and nobody will ever know
+            assert server.transport is not None
             server.transport.close()
         if name == "silent":
             await asyncio.sleep(3)
@@ -96,7 +98,7 @@ class Server:
 
 
 @pytest.fixture
-def server(shop: MailShop, settings: SettingsWrapper) -> Iterator[Server]:
+def server(shop: MailShop, settings: Settings) -> Iterator[Server]:
     found = Server()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", found.start()

@@ -54,6 +54,11 @@ def url(name: str, row: Delivery | str, *more: Any) -> str:
     return reverse(f"clm:{name}", args=[row if isinstance(row, str) else row.token, *more])
 
 
+def everything(message: Any) -> str:
+    """Both parts of a sent mail."""
+    return f"{message.body} {message.alternatives[0][0]}"
+
+
 def snapshot() -> dict[str, Any]:
     """All that a link might change, the log of clicks left out."""
     tables = (Delivery, Suppression, Consent, Identifier, Event, QueuedEvent, Touch)
@@ -132,7 +137,7 @@ def test_scanners_change_nothing_but_the_flagged_log(
     links = {
         link.removeprefix(BASE)
         for message in mail.outbox
-        for link in re.findall(rf'{BASE}/clm/[^"\s)]+', message.body + message.alternatives[0][0])
+        for link in re.findall(rf'{BASE}/clm/[^"\s)]+', everything(message))
     }
     assert len(links) == 50 * 6
     for _ in range(times):
@@ -204,7 +209,7 @@ def test_the_restore_page_says_what_changed(
     shop.change(mug, price=Money(1200, "GBP"), stock=1)
     shop.change(bowl, stock=0, is_available=False)
     html = web.get(url("restore", row)).content.decode()
-    assert "£24.00" in html
+    assert "£12.00" in html
     assert "only 1 left" in html
     assert re.search(r"Sold out at the moment:\s+Bowl", html)
     shop.delete(mug)
