@@ -232,4 +232,10 @@ LOGGING = {
 CLM = {
     "SHOP": "clm_plugin.adapters.oscar.OscarShop",
     "CLOCK": "demo_shop.clock.now",
+    "SITE_URL": os.environ.get("DEMO_URL", ""),
+    # So that the story on /demo/ comes out the same for everybody, at any hour of the day: no
+    # holdout, no quiet hours, and customers get mail unless they said no.
+    "GLOBAL_HOLDOUT": 0.0,
+    "QUIET_HOURS": (0, 0),
+    "SOFT_OPT_IN": True,
 }
