@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks.harness import Bench, Figure, Outcome
 
@@ -36,7 +36,7 @@ def run(bench: Bench) -> Outcome:
     factory = RequestFactory()
 
     def page(path: str) -> Callable[[], HttpRequest]:
-        return lambda: factory.get(path, **BROWSER)
+        return lambda: factory.get(path, headers=BROWSER)
 
     plug = Plug({ON: (), OFF: ("clm_plugin",), BARE: ("clm_plugin", "oscar.apps.analytics")})
     queries, costs = {}, []
@@ -83,11 +83,11 @@ def run(bench: Bench) -> Outcome:
     )
 
 
-def _median(turns: list[dict[str, Any]], variant: str) -> float:
+def _median(turns: list[dict[str, Cost]], variant: str) -> float:
     return statistics.median(turn[variant].wall for turn in turns) * 1000
 
 
-def _added(turns: list[dict[str, Any]], one: str, other: str) -> float:
+def _added(turns: list[dict[str, Cost]], one: str, other: str) -> float:
     """Milliseconds of CPU that ``one`` costs more than ``other``, turn by turn."""
     return statistics.median(turn[one].cpu - turn[other].cpu for turn in turns) * 1000
 

@@ -37,7 +37,7 @@ class Plug:
 
     def __init__(self, variants: Mapping[str, tuple[str, ...]]) -> None:
         engine = Engine.get_default()
-        (self._loader,) = engine.template_loaders
+        self._loader: Any = engine.template_loaders[0]
         self._libraries = engine.template_libraries
         signals = [each for each in gc.get_objects() if issubclass(type(each), Signal)]
         self._variants = {

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 BROWSER = {
-    "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-    "HTTP_SEC_FETCH_SITE": "same-origin",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Sec-Fetch-Site": "same-origin",
 }
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
+
+from clm_plugin.models import PlanSet
 
 
 @csrf_exempt  # as the endpoint it is compared to
 def point_read(request: HttpRequest) -> JsonResponse:
     """The least that a view on a database can do: one row by its primary key."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT version FROM clm_plugin_planset WHERE id = %s", [1])
-        (version,) = cursor.fetchone()
-    return JsonResponse({"version": version})
+    return JsonResponse({"version": PlanSet.objects.get(pk=1).version})
 
 
 urlpatterns = [
