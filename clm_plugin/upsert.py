@@ -7,14 +7,13 @@ per column (``unnest``), other databases ``executemany``; both speak the same ON
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from django.db import models
 
 ADD = "{old} + {new}"
 REPLACE = "{new}"
@@ -70,9 +69,17 @@ def upsert(
     with connection.cursor() as cursor:
         if postgres:
             arrays = ", ".join(f"%s::{_array_type(field)}[]" for field in fields)
+            values = ", ".join(
+                f"{name}::jsonb" if _is_json(field) else name
+                for name, field in zip(columns, fields, strict=True)
+            )
             cursor.execute(
-                f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {tail}",
-                [list(column) for column in zip(*rows, strict=True)],
+                f"INSERT INTO {table} ({names})"
+                f" SELECT {values} FROM unnest({arrays}) AS new ({names}) {tail}",
+                [
+                    [json.dumps(item) for item in column] if _is_json(field) else list(column)
+                    for column, field in zip(zip(*rows, strict=True), fields, strict=True)
+                ],
             )
         else:
             marks = ", ".join(["%s"] * len(columns))
@@ -92,6 +99,12 @@ def _field(model: type[models.Model], column: str) -> Any:
     return next(field for field in model._meta.concrete_fields if field.column == column)
 
 
+def _is_json(field: Any) -> bool:
+    return isinstance(field, models.JSONField)
+
+
 def _array_type(field: Any) -> str:
+    if _is_json(field):
+        return "text"  # an array of documents travels as text
     kind = str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
     return kind.split("(")[0]

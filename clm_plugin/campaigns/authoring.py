@@ -55,11 +55,14 @@ class Campaign(
     name = models.CharField(_("name"), max_length=120)
     trigger = StreamField(TriggerStream(), verbose_name=_("starts when"))
     audience = StreamField(
-        AudienceStream(required=False), verbose_name=_("for"), blank=True,
+        AudienceStream(required=False),
+        verbose_name=_("for"),
+        blank=True,
         help_text=_("All of these must hold; leave it empty for everybody."),
     )
     steps = StreamField(
-        StepStream(), verbose_name=_("steps"),
+        StepStream(),
+        verbose_name=_("steps"),
         help_text=_("In this order. Before each one, order, consent and caps are checked again."),
     )
     priority = models.PositiveSmallIntegerField(
@@ -72,11 +75,14 @@ class Campaign(
         _("not if bought within (days)"), default=0, help_text=_("0: no such rule.")
     )
     repeat_days = models.PositiveSmallIntegerField(
-        _("at most once in (days)"), default=7,
+        _("at most once in (days)"),
+        default=7,
         help_text=_("For one person; places on a page are not counted."),
     )
     send_by_hours = models.PositiveSmallIntegerField(
-        _("drop a mail after (hours)"), default=24, validators=[MinValueValidator(1)],
+        _("drop a mail after (hours)"),
+        default=24,
+        validators=[MinValueValidator(1)],
         help_text=_("A mail held back by quiet hours or a cap is dropped after this time."),
     )
     holdout_percent = models.PositiveSmallIntegerField(
@@ -142,7 +148,9 @@ class Campaign(
     def preview_modes(self) -> list[tuple[str, Any]]:
         kinds = {step.block_type for step in self.steps} if self.steps else set()
         modes = [
-            ("mail", _("Mail")), ("popup", _("Popup")), ("bundle", _("Often bought together")),
+            ("mail", _("Mail")),
+            ("popup", _("Popup")),
+            ("bundle", _("Often bought together")),
         ]
         found = [mode for mode in modes if mode[0] in kinds and mode[0] in previewers]
         # Never none: a campaign without a step yet would lose its preview pane for good.

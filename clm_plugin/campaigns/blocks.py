@@ -36,7 +36,10 @@ class BasketIdleBlock(blocks.StructBlock):
 
 class ExitSignalBlock(blocks.StructBlock):
     min_product_views = blocks.IntegerBlock(
-        label=_("Products viewed, at least"), default=3, min_value=0, max_value=100,
+        label=_("Products viewed, at least"),
+        default=3,
+        min_value=0,
+        max_value=100,
         help_text=_("Who has seen less is not interested enough to be stopped at the door."),
     )
     empty_basket = blocks.BooleanBlock(
@@ -101,7 +104,9 @@ class MailBlock(blocks.StructBlock):
         label=_("Subject"), max_length=150, help_text=_("Under 50 letters fit every screen.")
     )
     preheader = blocks.CharBlock(
-        label=_("Preview line"), max_length=150, required=False,
+        label=_("Preview line"),
+        max_length=150,
+        required=False,
         help_text=_("What mail programs show behind the subject."),
     )
     heading = blocks.CharBlock(label=_("Heading"), max_length=150)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
+from django.db import connection
 from django.db.models import Min, Subquery
 
 from clm_plugin.campaigns.data import Contact, Person
@@ -17,6 +19,8 @@ from clm_plugin.profiles.api import identifiers, mail_consents, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
 _MEMORY = timedelta(days=400)
 """How far back contacts are looked at; "three ever" of overlays means in this time."""
@@ -56,17 +60,35 @@ _NAMES = (
 
 def person_of(actor: str) -> tuple[Person | None, int]:
     """Who an actor is, as decisions see it, and the version of the plan set. One query if known."""
+    if connection.vendor == "postgresql":
+        # The hottest read of all: building this query costs ten times as much as running it.
+        with connection.cursor() as cursor:
+            sql, before, after = _person_sql()
+            cursor.execute(sql, (*before, actor, *after))
+            row = cursor.fetchone()
+    else:
+        row = _person_query(actor).first()
+    if row is None:
+        return None, plan_version()
+    return _person(row[:-1], mail_consent=False), row[-1] or 0
+
+
+def _person_query(actor: str) -> QuerySet:
     version = PlanSet.objects.filter(id=1).values("version")[:1]
-    row = (
+    return (
         identifiers()
         .filter(actor=actor)
         .annotate(plan_version=Subquery(version))
         .values_list(*(f"profile__{field}" for field in _FIELDS), "plan_version")
-        .first()
     )
-    if row is None:
-        return None, plan_version()
-    return _person(row[:-1], mail_consent=False), row[-1] or 0
+
+
+@cache
+def _person_sql() -> tuple[str, tuple[Any, ...], tuple[Any, ...]]:
+    """The query's SQL, and its parameters before and behind the actor."""
+    sql, params = _person_query("\x1a").query.sql_with_params()
+    at = params.index("\x1a")
+    return sql, params[:at], params[at + 1 :]
 
 
 def persons(profile_ids: Iterable[int]) -> dict[int, Person]:

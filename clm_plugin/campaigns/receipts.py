@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from clm_plugin.campaigns.data import Decision
     from clm_plugin.events.api import Event
 
+_COLUMNS = (
+    "id",
+    "profile_id",
+    "campaign",
+    "plan_version",
+    "channel",
+    "place",
+    "object_id",
+    "yes",
+    "rule",
+    "inputs",
+    "decided_at",
+)
 _REACTIONS = {
     "widget.shown": "shown_at",
     "widget.clicked": "clicked_at",
@@ -23,24 +36,28 @@ _REACTIONS = {
 
 
 def write_receipts(decisions: Sequence[Decision]) -> None:
-    """Store decisions; one bulk insert."""
-    Receipt.objects.bulk_create(
+    """Store decisions; one statement."""
+    upsert(
+        Receipt,
+        _COLUMNS,
         [
-            Receipt(
-                id=decision.id,
-                profile_id=decision.profile_id,
-                campaign=decision.campaign,
-                plan_version=decision.plan_version,
-                channel=decision.channel,
-                place=decision.place,
-                object_id=decision.object_id,
-                yes=decision.verdict.yes,
-                rule=decision.verdict.rule,
-                inputs=decision.verdict.inputs,
-                decided_at=decision.decided_at,
+            (
+                decision.id,
+                decision.profile_id,
+                decision.campaign,
+                decision.plan_version,
+                decision.channel,
+                decision.place,
+                decision.object_id,
+                decision.verdict.yes,
+                decision.verdict.rule,
+                decision.verdict.inputs,
+                decision.decided_at,
             )
             for decision in decisions
-        ]
+        ],
+        key=("id",),
+        combine={},
     )
 
 

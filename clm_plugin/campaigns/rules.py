@@ -169,7 +169,7 @@ def _quiet(case: Case) -> Objection:
 
 
 def quiet_until(now: datetime, zone: str, limits: Limits) -> datetime | None:
-    """The end of the quiet hours that ``now`` is in, by the clock of ``zone``; None outside them."""
+    """The end of the quiet hours that ``now`` is in, by ``zone``'s clock; None outside them."""
     start, end = limits.quiet_from, limits.quiet_until
     if start == end:
         return None
