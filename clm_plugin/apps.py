@@ -34,7 +34,9 @@ class ClmPluginConfig(AppConfig):
         published.connect(on_published, sender=Campaign)
         unpublished.connect(on_withdrawn, sender=Campaign)
         post_delete.connect(on_withdrawn, sender=Campaign)
-        previewers.update(mail=messages.preview, popup=widgets.preview_popup, bundle=widgets.preview_bundle)
+        previewers.update(
+            mail=messages.preview, popup=widgets.preview_popup, bundle=widgets.preview_bundle
+        )
 
     def _connect_shop(self) -> None:
         from clm_plugin.shop.api import ShopError, get_shop

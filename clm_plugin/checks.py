@@ -116,13 +116,13 @@ def check_host(**_: Any) -> list[CheckMessage]:
                 id="clm.W007",
             )
         )
-    for name in ("SessionMiddleware", "AuthenticationMiddleware"):
-        if not any(path.endswith(name) for path in django_settings.MIDDLEWARE):
-            found.append(
-                Warning(
-                    f"No {name} in MIDDLEWARE.",
-                    hint="Without it logged-in shoppers are taken for anonymous visitors.",
-                    id="clm.W008",
-                )
-            )
+    found += [
+        Warning(
+            f"No {name} in MIDDLEWARE.",
+            hint="Without it logged-in shoppers are taken for anonymous visitors.",
+            id="clm.W008",
+        )
+        for name in ("SessionMiddleware", "AuthenticationMiddleware")
+        if not any(path.endswith(name) for path in django_settings.MIDDLEWARE)
+    ]
     return found

@@ -1,4 +1,4 @@
-"""The one clock. Only views, tasks, commands and receivers read it; everything below takes ``now``."""
+"""The one clock. Only views, tasks, commands and receivers read it; all below take ``now``."""
 
 from __future__ import annotations
 

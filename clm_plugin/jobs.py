@@ -51,7 +51,7 @@ def wake() -> None:
 
 
 def send(task: str, *args: Any) -> bool:
-    """Put a task on the broker, with ids only; False when the broker is down (logged, not raised)."""
+    """Put a task on the broker, ids only; False when the broker is down (logged, not raised)."""
     try:
         current_app.send_task(task, args=args, retry=False, ignore_result=True)
     except Exception as error:

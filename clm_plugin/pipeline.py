@@ -4,9 +4,9 @@
       -> event -> profile -> stage -> decision -> widget | mail -> outcome -> insight
 
 Capture (``events.record``) wrote the event, its key and its place in the queue in the transaction
-of whoever told us. ``process`` takes a batch off the queue and carries it up the floors; the batch's
-effects and its deletion from the queue are one transaction. ``sweep`` does what time alone makes
-due. One event and a million go the same way: a batch of one, and more batches.
+of whoever told us. ``process`` takes a batch off the queue and carries it up the floors; the
+batch's effects and its deletion from the queue are one transaction. ``sweep`` does what time alone
+makes due. One event and a million go the same way: a batch of one, and more batches.
 """
 
 from __future__ import annotations

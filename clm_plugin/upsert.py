@@ -32,7 +32,7 @@ def newer(column: str, tie: str) -> str:
 
 
 def older(column: str, tie: str) -> str:
-    """Replace exactly when the incoming row is earlier by ``column`` (ties: the smaller ``tie``)."""
+    """Replace exactly when the incoming row is earlier by ``column`` (ties: the lesser ``tie``)."""
     return newer(column, tie).replace(" > ", " < ")
 
 

@@ -1,10 +1,11 @@
 """System checks: every mistake of a host has an id and a hint."""
 
+from pathlib import Path
+
 import pytest
 from django.core.checks import run_checks
 
 from clm_plugin.conf import KNOWN
-from pathlib import Path
 
 GOOD = {"SHOP": "clm_plugin.testing.memory_shop.MemoryShop"}
 

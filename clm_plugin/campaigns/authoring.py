@@ -1,4 +1,4 @@
-"""The campaign as marketers author it: a Wagtail snippet with draft, preview, workflow and schedule.
+"""The campaign as marketers author it: a Wagtail snippet with draft, preview, workflow, schedule.
 
 Nothing here decides anything: on publish a campaign is compiled to a frozen plan (``compile.py``).
 """

@@ -42,7 +42,6 @@ from clm_plugin.profiles.visitor import (
 )
 
 __all__ = [
-    "lock_profile",
     "ANALYTICS",
     "MAIL",
     "PERSONALISATION",
@@ -60,6 +59,7 @@ __all__ = [
     "fold_events",
     "identifiers",
     "keep_visitor",
+    "lock_profile",
     "mail_consents",
     "may_track",
     "merge_profiles",

@@ -121,7 +121,7 @@ def _attach(known: dict[str, _Node], node: _Node, actor: str) -> None:
 
 
 def _write(known: dict[str, _Node], before: set[str], seen: dict[str, datetime]) -> None:
-    """Write new profiles and names; where another worker was first with a name, take its profile."""
+    """Write new profiles and names; where another worker was first, its profile wins."""
     fresh = {actor: node.root() for actor, node in known.items() if actor not in before}
     if not fresh:
         return

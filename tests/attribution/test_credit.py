@@ -15,8 +15,17 @@ def click(campaign: str, ago: float, reference: str = "") -> None:
     store(new("search.made", ME, NOW - days(9), query="x"))
     pipeline.drain(now=NOW)
     profile = Identifier.objects.get(actor=ME).profile_id
-    touch([Click(profile_id=profile, campaign=campaign, channel="mail",
-                 reference=reference or f"{campaign}{ago}", clicked_at=NOW - days(ago))])
+    touch(
+        [
+            Click(
+                profile_id=profile,
+                campaign=campaign,
+                channel="mail",
+                reference=reference or f"{campaign}{ago}",
+                clicked_at=NOW - days(ago),
+            )
+        ]
+    )
 
 
 def buy() -> None:
@@ -24,7 +33,9 @@ def buy() -> None:
     pipeline.drain(now=NOW)
 
 
-@pytest.mark.parametrize(("ago", "credited"), [(0, True), (4.99, True), (5.01, False), (-0.1, False)])
+@pytest.mark.parametrize(
+    ("ago", "credited"), [(0, True), (4.99, True), (5.01, False), (-0.1, False)]
+)
 def test_the_window(ago: float, credited: bool) -> None:
     click("c", ago)
     buy()
@@ -47,8 +58,17 @@ def test_an_order_without_a_click_is_nobodys() -> None:
 def test_refund_and_cancellation_reach_the_credit() -> None:
     click("c", 1)
     buy()
-    store(new("order.refunded", "", NOW, order_id="o1", refund_id="r", amount_minor=500,
-              currency="GBP"))
+    store(
+        new(
+            "order.refunded",
+            "",
+            NOW,
+            order_id="o1",
+            refund_id="r",
+            amount_minor=500,
+            currency="GBP",
+        )
+    )
     pipeline.drain(now=NOW)
     assert Credit.objects.get().refunded_minor == 500
     store(new("order.cancelled", "", NOW, order_id="o1"))

@@ -1,9 +1,10 @@
-"""Journeys: a basket left behind, from the event to the intent, with a receipt for every decision."""
+"""Journeys: a basket left behind, from event to intent, with a receipt for every decision."""
 
 from datetime import datetime, timedelta
 
 import pytest
 from django.test import override_settings
+from pytest_django import DjangoAssertNumQueries
 
 from clm_plugin import pipeline
 from clm_plugin.campaigns import api as campaigns
@@ -92,11 +93,21 @@ def test_the_order_ends_the_journey() -> None:
     [
         ([], "no_address"),
         ([new("customer.registered", ME, NOW, email="a@example.com")], "no_consent"),
-        ([new("customer.registered", ME, NOW, email="a@example.com"),
-          new("consent.given", ME, NOW - days(2), purposes=["mail"]),
-          new("consent.withdrawn", ME, NOW - days(1), purposes=["mail"])], "no_consent"),
-        ([new("consent.given", ME, NOW, purposes=["mail"]),
-          order(ME, "o1", NOW - days(3), email="a@example.com")], "bought_recently"),
+        (
+            [
+                new("customer.registered", ME, NOW, email="a@example.com"),
+                new("consent.given", ME, NOW - days(2), purposes=["mail"]),
+                new("consent.withdrawn", ME, NOW - days(1), purposes=["mail"]),
+            ],
+            "no_consent",
+        ),
+        (
+            [
+                new("consent.given", ME, NOW, purposes=["mail"]),
+                order(ME, "o1", NOW - days(3), email="a@example.com"),
+            ],
+            "bought_recently",
+        ),
     ],
 )
 def test_every_no_has_a_receipt_with_its_rule(told: list, rule: str) -> None:
@@ -165,8 +176,8 @@ def test_a_merge_takes_the_journey_along() -> None:
 
 @pytest.mark.parametrize("size", [5, 100])
 def test_a_sweeps_statements_do_not_grow_with_what_is_due(
-    size: int, django_assert_max_num_queries
-) -> None:  # type: ignore[no-untyped-def]
+    size: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     tell(*(basket(f"visitor:{n}", f"b{n}") for n in range(size)))
     with django_assert_max_num_queries(45):
         sweep(NOW + IDLE)

@@ -45,9 +45,9 @@ def test_a_batch_with_known_keys_stores_the_rest() -> None:
 
 
 def test_capture_is_rolled_back_with_its_transaction() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         store(viewed("visitor:a"))
-        _ = 1 / 0
+        transaction.set_rollback(True)
     assert not Event.objects.exists()
     assert not EventKey.objects.exists()
 

@@ -92,7 +92,7 @@ def test_no_order_of_events_changes_the_facts(seed: int) -> None:
 
 def test_a_refund_may_come_before_its_order() -> None:
     events = story()
-    facts = tell([events[7]] + events[:7])
+    facts = tell([events[7], *events[:7]])
     assert (facts["orders"], facts["refunded_minor"]) == (2, 1000)
 
 

@@ -56,7 +56,6 @@ class Command(BaseCommand):
                 f"{processed:,} were processed."
             )
 
-
     def _conclude(self) -> None:
         """What else a shop expects of day one: people aged until today, and what goes together."""
         self.stdout.write("Working out purchase gaps and what is bought together …")

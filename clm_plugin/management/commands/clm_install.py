@@ -1,4 +1,4 @@
-"""``manage.py clm_install``: what a shop needs once: schedules and the campaigns of the first day."""
+"""``manage.py clm_install``: what a shop needs once: schedules, the first day's campaigns."""
 
 from __future__ import annotations
 
