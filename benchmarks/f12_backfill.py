@@ -79,13 +79,11 @@ def tables() -> list[type[models.Model]]:
     from django.apps import apps
 
     packages = ("events", "profiles", "lifecycle", "campaigns", "attribution", "messages")
-    keep = {"Shard"}
+    keep = {"Shard", "PlanSet", "CompiledPlan", "Campaign"}  # what an installation makes
     return [
         model
         for model in apps.get_app_config("clm_plugin").get_models()
-        if model.__module__.split(".")[1] in packages
-        and model.__name__ not in keep
-        and "Campaign" not in model.__name__
+        if model.__module__.split(".")[1] in packages and model.__name__ not in keep
     ]
 
 
