@@ -50,6 +50,8 @@ class Settings:
     ATTRIBUTION_WINDOW: timedelta = timedelta(days=5)
     MAIL_FROM: str = ""
     """Sender of the plugin's mails; empty: DEFAULT_FROM_EMAIL."""
+    POSTAL_ADDRESS: str = ""
+    """One line at the foot of marketing mails; many countries' laws ask for it."""
     SITE_URL: str = ""
     """Absolute base of links in mails, e.g. ``https://shop.example``; empty: Django's Site."""
     MAIL_CAP_PER_DAY: int = 1

@@ -34,6 +34,11 @@ def beat(*parts: str, now: datetime) -> None:
     )
 
 
+def stop(*parts: str) -> None:
+    """Note that these parts went away, so that nobody takes an old sign of life for a new one."""
+    Heartbeat.objects.filter(part__in=parts).delete()
+
+
 def report(*, now: datetime, clock_now: datetime) -> dict[str, Any]:
     """The state of database, broker, worker, scheduler, last sweep and queue lag (JSON values).
 

@@ -50,9 +50,7 @@ def identify(batch: Batch) -> None:
     batch.profile_of = dict(found.profile_of)
     if found.merges:
         profiles.merge_profiles(found.merges, now=batch.now)
-        lifecycle.forget(
-            [m.merged for m in found.merges], {m.merged: m.survivor for m in found.merges}
-        )
+        lifecycle.forget([merge.merged for merge in found.merges])
         for merge in found.merges:
             for floor in (campaigns, messages, attribution):
                 floor.move(merge.merged, merge.survivor)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.db import DatabaseError
 from django.utils import timezone
 
 from clm_plugin import clock, health, pipeline, upkeep
+
+@worker_shutting_down.connect
+def say_goodbye(**_: object) -> None:
+    """A worker that leaves takes the signs of life along; another one's next sweep renews them."""
+    with suppress(DatabaseError):
+        health.stop("worker", "scheduler")
+
 
 _LINGER = 1.0
 _PAUSE = 0.2

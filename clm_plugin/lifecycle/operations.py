@@ -91,10 +91,8 @@ def restage_due(*, now: datetime, limit: int = 1000) -> list[Move]:
     return moves
 
 
-def forget(profile_ids: Iterable[int], survivors: Mapping[int, int]) -> None:
-    """After a merge: the merged profile stands nowhere, its history goes to the survivor."""
-    for pid in profile_ids:
-        StageChange.objects.filter(profile=pid).update(profile=survivors[pid])
+def forget(profile_ids: Iterable[int]) -> None:
+    """After a merge: the merged profile stands nowhere any more; its history stays its own."""
     Standing.objects.filter(profile__in=list(profile_ids)).delete()
 
 

@@ -43,7 +43,7 @@ def sender() -> Sender:
         raise ImproperlyConfigured('mails need CLM["SITE_URL"], such as "https://shop.example"')
     name = name or urlsplit(base).hostname or ""
     return Sender(
-        base=base, name=name, address=address, postal=getattr(settings, "POSTAL_ADDRESS", "")
+        base=base, name=name, address=address, postal=settings.POSTAL_ADDRESS
     )
 
 
