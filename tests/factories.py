@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from clm_plugin.events.api import NewEvent, record_many
+from clm_plugin.events.api import Event, NewEvent, record_many, uuid7
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -61,6 +61,21 @@ def order(
 def store(*events: NewEvent, at: datetime | None = None) -> int:
     """Store events as received at the latest of their times (or ``at``)."""
     return record_many(events, received_at=at or max(event.occurred_at for event in events))
+
+
+def stored(event: NewEvent) -> Event:
+    """The event as the floors above read it, without a database."""
+    return Event(
+        id=uuid7(),
+        type=event.type,
+        actor=event.actor,
+        object_id="",
+        occurred_at=event.occurred_at,
+        received_at=NOW,
+        source=event.source,
+        payload=event.payload,
+        links=event.links,
+    )
 
 
 def days(number: float) -> timedelta:

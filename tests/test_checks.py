@@ -4,15 +4,16 @@ from pathlib import Path
 
 import pytest
 from django.core.checks import run_checks
+from pytest_django import Settings
 
 from clm_plugin.conf import KNOWN
 
 GOOD = {"SHOP": "clm_plugin.testing.memory_shop.MemoryShop"}
 
 
-def found(settings, **clm: object) -> dict[str, str]:  # type: ignore[no-untyped-def]
+def found(settings: Settings, **clm: object) -> dict[str, str]:
     settings.CLM = {**GOOD, **clm}
-    return {message.id: message.hint for message in run_checks(tags=["clm"])}
+    return {str(message.id): message.hint or "" for message in run_checks(tags=["clm"])}
 
 
 @pytest.mark.parametrize(
@@ -28,15 +29,15 @@ def found(settings, **clm: object) -> dict[str, str]:  # type: ignore[no-untyped
         ({"CLOCK": "no.such.clock"}, "clm.E004"),
     ],
 )
-def test_a_mistake_is_named(settings, clm: dict, id_: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_mistake_is_named(settings: Settings, clm: dict[str, object], id_: str) -> None:
     assert id_ in found(settings, **clm)
 
 
-def test_the_demo_has_none(settings) -> None:  # type: ignore[no-untyped-def]
+def test_the_demo_has_none(settings: Settings) -> None:
     assert found(settings) == {}
 
 
-def test_missing_apps_urls_and_middleware(settings) -> None:  # type: ignore[no-untyped-def]
+def test_missing_apps_urls_and_middleware(settings: Settings) -> None:
     settings.MIDDLEWARE = []
     settings.ROOT_URLCONF = "tests.empty_urls"
     ids = found(settings)

@@ -52,31 +52,35 @@ def credit(order_ids: Iterable[str]) -> int:
     Three queries for a batch. Returns how many orders are credited now.
     """
     orders = order_owner(order_ids)
-    placed = [o for o in orders.values() if o.profile_id is not None and o.placed_at is not None]
+    placed = [
+        (order, order.profile_id, order.placed_at)
+        for order in orders.values()
+        if order.profile_id is not None and order.placed_at is not None
+    ]
     if not placed:
         return 0
     window = settings.ATTRIBUTION_WINDOW
     touches: dict[int, list[Touch]] = {}
     for row in Touch.objects.filter(
-        profile__in={o.profile_id for o in placed},
-        touched_at__gte=min(o.placed_at for o in placed) - window,
+        profile__in={profile_id for _, profile_id, _ in placed},
+        touched_at__gte=min(placed_at for *_, placed_at in placed) - window,
     ).order_by("touched_at"):
         touches.setdefault(row.profile_id, []).append(row)
     rows = []
-    for order in placed:
+    for order, profile_id, placed_at in placed:
         before = [
-            t
-            for t in touches.get(order.profile_id, ())
-            if order.placed_at - window <= t.touched_at <= order.placed_at
+            touch
+            for touch in touches.get(profile_id, ())
+            if placed_at - window <= touch.touched_at <= placed_at
         ]
         if before:
             rows.append(
                 Credit(
                     order_id=order.order_id,
-                    profile_id=order.profile_id,
+                    profile_id=profile_id,
                     touch=before[-1],
                     campaign=before[-1].campaign,
-                    credited_at=order.placed_at,
+                    credited_at=placed_at,
                     currency=order.currency,
                     total_minor=order.total_minor,
                     margin_minor=order.margin_minor,

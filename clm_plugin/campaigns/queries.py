@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings as django_settings
 from django.db import connection
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
+
+    from clm_plugin.campaigns.data import Channel
 
 _MEMORY = timedelta(days=400)
 """How far back contacts are looked at; "three ever" of overlays means in this time."""
@@ -131,7 +133,9 @@ def contacts_of_many(profile_ids: Iterable[int], *, now: datetime) -> dict[int, 
     found: dict[int, list[Contact]] = {}
     for profile_id, campaign, channel, at, dismissed in rows:
         found.setdefault(profile_id, []).append(
-            Contact(campaign=campaign, channel=channel, at=at, dismissed_at=dismissed)
+            Contact(
+                campaign=campaign, channel=cast("Channel", channel), at=at, dismissed_at=dismissed
+            )
         )
     return found
 

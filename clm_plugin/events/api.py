@@ -7,7 +7,8 @@ from clm_plugin.events.capture import (
     record_many,
     shard_of,
 )
-from clm_plugin.events.catalogue import TYPES, check
+from clm_plugin.events.catalogue import TYPES
+from clm_plugin.events.checking import check
 from clm_plugin.events.cursors import cursor_of, drop_cursors, move_cursor
 from clm_plugin.events.data import Event, NewEvent, actor, uuid7
 from clm_plugin.events.limits import (

@@ -18,7 +18,8 @@ from django.db import connection, transaction
 from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.events import storage_generic, storage_postgres
-from clm_plugin.events.catalogue import TYPES, check
+from clm_plugin.events.catalogue import TYPES
+from clm_plugin.events.checking import check
 from clm_plugin.events.data import Event, NewEvent, uuid7
 from clm_plugin.events.limits import MAX_EVENT, BadEvent, clamp, clean_text
 
@@ -58,16 +59,17 @@ def record_many(
 ) -> int:
     """Store events; returns how many were new. Replays of a known key change nothing.
 
-    ``checked`` says that payloads have been through ``catalogue.check`` already.
+    ``checked`` says that payloads have been through ``checking.check`` already.
     """
     at = received_at or clock.now()
     make = _Rows(at, checked)
     rows = {row.key: row for row in map(make.row, news)}
     if not rows:
         return 0
-    store = storage_postgres if connection.vendor == "postgresql" else storage_generic
+    postgres = connection.vendor == "postgresql"
+    insert = storage_postgres.insert if postgres else storage_generic.insert
     with transaction.atomic():
-        stored = store.insert(list(rows.values()))
+        stored = insert(list(rows.values()))
     if stored:
         for callback in on_stored:
             transaction.on_commit(callback, robust=True)
@@ -76,7 +78,8 @@ def record_many(
 
 def shard_of(actor: str) -> int:
     """The queue shard of an actor: stable across processes and releases."""
-    return crc32(actor.encode()) % settings.QUEUE_SHARDS
+    shards: int = settings.QUEUE_SHARDS
+    return crc32(actor.encode()) % shards
 
 
 def key_of(namespace: str, key: str) -> UUID:

@@ -1,21 +1,19 @@
 """The catalogue: every type of event the plugin knows, each with its versioned payload class.
 
-A payload class is a frozen dataclass of plain fields; ``check`` turns untrusted data into its
-dictionary or raises BadEvent naming the field. A new version gets a new number and stays readable:
-``version`` is stored with each event.
+A payload class is a frozen dataclass of plain fields; ``checking`` turns untrusted data into its
+dictionary. A new version gets a new number and stays readable: ``version`` is stored with each
+event.
 """
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields
-from functools import lru_cache
-from typing import Any, ClassVar, get_type_hints
-
-from clm_plugin.events.limits import BadEvent, clean_int, clean_text
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 TYPES: dict[str, type[Payload]] = {}
 
 
+@dataclass(frozen=True, kw_only=True)
 class Payload:
     """Base of all payload classes; registers each under its ``type``."""
 
@@ -263,52 +261,3 @@ class MailClicked(Payload):
 
     type = "mail.clicked"
     click: str
-
-
-MAX_LINES = 500
-
-
-def check(type_: str, data: object, *, public: bool = False) -> dict[str, Any]:
-    """The checked payload of an event: only known fields, each of its own type and size.
-
-    Unknown fields are dropped, so that a public body can name nobody. Raises BadEvent.
-    """
-    cls = TYPES.get(type_)
-    if cls is None or (public and not cls.public):
-        raise BadEvent("type", f"{type_[:64]!r} is not an event this endpoint takes")
-    if not isinstance(data, dict):
-        raise BadEvent("data", "must be an object")
-    checked: dict[str, Any] = {}
-    for name, kind, default in _fields(cls):
-        if name in data and data[name] is not None:
-            checked[name] = _value(kind, data[name], name)
-        elif default is MISSING:
-            raise BadEvent(name, "is missing")
-    return checked
-
-
-@lru_cache(maxsize=64)
-def _fields(cls: type[Payload]) -> list[tuple[str, Any, Any]]:
-    hints = get_type_hints(cls)
-    return [(f.name, hints[f.name], f.default) for f in fields(cls)]  # type: ignore[arg-type]
-
-
-def _value(kind: Any, value: object, field: str) -> Any:
-    if kind is str:
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(clean_int(value, field))
-        if not isinstance(value, str):
-            raise BadEvent(field, "must be text")
-        return clean_text(value, field)
-    if kind is int:
-        return clean_int(value, field)
-    if kind is bool:
-        if not isinstance(value, bool):
-            raise BadEvent(field, "must be true or false")
-        return value
-    if not isinstance(value, list | tuple):
-        raise BadEvent(field, "must be a list")
-    if len(value) > MAX_LINES:
-        raise BadEvent(field, f"has more than {MAX_LINES} entries")
-    item = kind.__args__[0]
-    return [_value(item, each, f"{field}[{i}]") for i, each in enumerate(value)]

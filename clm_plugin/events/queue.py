@@ -109,7 +109,8 @@ def lag(*, now: datetime) -> tuple[int, timedelta]:
 
 def next_due() -> datetime | None:
     """When the next queued event is due."""
-    return QueuedEvent.objects.aggregate(at=Min("due_at"))["at"]
+    first: datetime | None = QueuedEvent.objects.aggregate(at=Min("due_at"))["at"]
+    return first
 
 
 def purge_keys(*, now: datetime) -> int:

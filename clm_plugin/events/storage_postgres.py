@@ -7,7 +7,7 @@ own order, so that two writers of the same events in different order cannot dead
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -108,7 +108,7 @@ def _insert_many(rows: Sequence[Row]) -> int:
         return len(rows)
 
 
-def _logged(row: Row) -> tuple[object, ...]:
+def _logged(row: Row) -> tuple[Any, ...]:
     event = row.event
     return (
         event.id,

@@ -54,7 +54,9 @@ def walk(
     known, moves = start.known, []
 
     def here(at: datetime) -> tuple[str, datetime | None]:
-        gap = (last - first).total_seconds() / 86_400 / (orders - 1) if orders > 1 else None
+        gap = None
+        if orders > 1 and first is not None and last is not None:
+            gap = (last - first).total_seconds() / 86_400 / (orders - 1)
         situation = Situation(
             known=known,
             product_views=start.product_views,

@@ -144,7 +144,7 @@ def _write(known: dict[str, _Node], before: set[str], seen: dict[str, datetime])
     owners = dict(Identifier.objects.filter(actor__in=fresh).values_list("actor", "profile_id"))
     orphans = []
     for actor, node in fresh.items():
-        if owners[actor] != node.id:
+        if node.id is not None and owners[actor] != node.id:
             orphans.append(node.id)
             node.id = owners[actor]
     if orphans:

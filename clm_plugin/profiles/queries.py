@@ -83,7 +83,8 @@ def mail_consents(profile_ids: Iterable[int]) -> dict[int, bool]:
 def ordered_since(profile_ids: Iterable[int]) -> dict[int, datetime]:
     """When each profile last ordered (cancelled orders left out); absent: never."""
     rows = Facts.objects.filter(profile__in=list(profile_ids), last_order_at__isnull=False)
-    return dict(rows.values_list("profile_id", "last_order_at"))
+    found = rows.values_list("profile_id", "last_order_at")
+    return {profile_id: at for profile_id, at in found if at is not None}
 
 
 def profiles_by_id(profile_ids: Iterable[int]) -> dict[int, Profile]:
@@ -106,7 +107,7 @@ def purchase_gaps() -> Iterator[tuple[str, float]]:
     )
     last_profile, last_at = None, None
     for profile_id, category, placed_at in rows.iterator(chunk_size=5_000):
-        if profile_id == last_profile and last_at is not None:
+        if profile_id == last_profile and last_at is not None and placed_at is not None:
             days = (placed_at - last_at).total_seconds() / 86_400
             if days >= 1:  # two orders of one day are one visit
                 yield category, days

@@ -101,7 +101,8 @@ def test_from_the_mail_back_to_the_basket(
     page: Page, live_server: LiveServer, row: Delivery
 ) -> None:
     [message] = mail.outbox
-    page.set_content(str(message.alternatives[0][0]))  # type: ignore[union-attr]
+    assert isinstance(message, mail.EmailMultiAlternatives)
+    page.set_content(str(message.alternatives[0][0]))
     page.get_by_role("link", name="Back to my basket").evaluate("link => { link.target = '' }")
     page.get_by_role("link", name="Back to my basket").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pick up where you left off")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from clm_plugin.campaigns.api import (
     Audience,
     Case,
+    Channel,
     Contact,
     Guardrails,
     Person,
@@ -60,7 +62,7 @@ def case(channel: str = "mail", **changes: object) -> Case:
     return Case(**{**values, **changes})
 
 
-def met(channel: str, ago: timedelta, campaign: str = "other", **more: object) -> Contact:
+def met(channel: Channel, ago: timedelta, campaign: str = "other", **more: Any) -> Contact:
     return Contact(campaign=campaign, channel=channel, at=NOW - ago, **more)
 
 
@@ -144,7 +146,9 @@ def test_the_rule_that_decides(given: Case, rule: str) -> None:
         ((8, 0), None),
     ],
 )
-def test_quiet_hours_by_the_shoppers_clock(local: tuple, ends: tuple | None) -> None:
+def test_quiet_hours_by_the_shoppers_clock(
+    local: tuple[int, int], ends: tuple[int, int] | None
+) -> None:
     zone = ZoneInfo("Asia/Jakarta")
     now = datetime(2026, 11, 21, *local, tzinfo=zone).astimezone(UTC)
     until = quiet_until(now, "Asia/Jakarta", LIMITS)

@@ -1,13 +1,17 @@
 """The flow: batches, order, poison, replays, and what time makes due."""
 
 import random
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from clm_plugin import pipeline
-from clm_plugin.lifecycle import operations as lifecycle_operations
+from clm_plugin.events import api as events
+from clm_plugin.lifecycle.rules import DEFAULT_GAP
 from clm_plugin.models import DeadLetter, Event, Facts, Profile, QueuedEvent, StageChange, Standing
+from clm_plugin.profiles import api as profiles
 from clm_plugin.rebuild import rebuild_facts
 from tests.factories import NOW, basket, days, new, order, store, viewed
 
@@ -62,14 +66,14 @@ def test_time_owed_is_paid_before_the_next_event() -> None:
 
 def test_poison_is_isolated_and_replayable(monkeypatch: pytest.MonkeyPatch) -> None:
     store(*(viewed(f"visitor:{i}", "bad" if i == 77 else "1") for i in range(300)))
-    fold = pipeline.profiles.fold_events
+    fold = profiles.fold_events
 
-    def poisoned(events, profile_of):  # type: ignore[no-untyped-def]
-        if any(event.payload.get("product_id") == "bad" for event in events):
+    def poisoned(batch: Sequence[events.Event], profile_of: Mapping[str, int]) -> profiles.Folded:
+        if any(event.payload.get("product_id") == "bad" for event in batch):
             raise ValueError("poison")
-        return fold(events, profile_of)
+        return fold(batch, profile_of)
 
-    monkeypatch.setattr(pipeline.profiles, "fold_events", poisoned)
+    monkeypatch.setattr(profiles, "fold_events", poisoned)
     now = NOW
     for _ in range(6):
         pipeline.drain(now=now)
@@ -78,7 +82,7 @@ def test_poison_is_isolated_and_replayable(monkeypatch: pytest.MonkeyPatch) -> N
     assert not QueuedEvent.objects.exists()
     assert "poison" in DeadLetter.objects.get().reason
     monkeypatch.undo()
-    assert pipeline.events.replay(now=now) == 1
+    assert events.replay(now=now) == 1
     assert pipeline.drain(now=now) == 1
     assert Facts.objects.count() == 300
 
@@ -125,19 +129,23 @@ def test_login_merges_on_every_floor() -> None:
     assert Standing.objects.get().stage == "convert"
 
 
-def test_a_sweep_touches_only_what_is_due(django_assert_max_num_queries) -> None:
+def test_a_sweep_touches_only_what_is_due(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
     store(*(order(f"customer:{n}", f"o{n}", NOW - days(n % 3)) for n in range(50)))
     pipeline.drain(now=NOW)
     with django_assert_max_num_queries(40):
         report = pipeline.sweep(now=NOW, send=False)
     assert (report.events, report.moves, report.steps) == (0, 0, 0)
     due = pipeline.next_due()
-    assert due == NOW - days(2) + lifecycle_operations.place.__globals__["DEFAULT_GAP"]
+    assert due == NOW - days(2) + DEFAULT_GAP
     assert pipeline.sweep(now=due, send=False).moves > 0
 
 
 @pytest.mark.parametrize("size", [10, 400])
-def test_statements_do_not_grow_with_the_batch(size: int, django_assert_max_num_queries) -> None:
+def test_statements_do_not_grow_with_the_batch(
+    size: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     store(*(viewed(f"visitor:{n}", str(n)) for n in range(size)))
     with django_assert_max_num_queries(40):
         pipeline.process(now=NOW, limit=1000)

@@ -2,14 +2,15 @@
 
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from clm_plugin.events.api import Event, NewEvent
 from clm_plugin.models import CategoryFact, Facts, ItemFact, OrderFact, ProductFact
 from clm_plugin.profiles import api as profiles
-from tests.factories import NOW, basket, days, new, order, viewed
-from tests.profiles.test_identity import stored
+from tests.factories import NOW, basket, days, new, order, stored, viewed
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def story() -> list[NewEvent]:
     ]
 
 
-def tell(events: list[NewEvent], *, batches: int = 1) -> dict:
+def tell(events: list[NewEvent], *, batches: int = 1) -> dict[str, Any]:
     rows: list[Event] = []
     for event in events:
         event.payload.pop("source_", None)
@@ -51,7 +52,7 @@ def tell(events: list[NewEvent], *, batches: int = 1) -> dict:
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
         profiles.fold_events(part, profiles.resolve(part).profile_of)
-    return Facts.objects.values().get()
+    return dict(Facts.objects.values().get())
 
 
 def test_the_story_adds_up() -> None:
@@ -102,7 +103,9 @@ def test_an_order_told_twice_counts_once() -> None:
     assert ItemFact.objects.count() == 2
 
 
-def test_statements_do_not_grow_with_the_batch(django_assert_max_num_queries) -> None:
+def test_statements_do_not_grow_with_the_batch(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
     events = [order(f"customer:{i}", f"o{i}") for i in range(100)]
     events += [viewed(f"visitor:{i}") for i in range(100)]
     rows = [stored(event) for event in events]

@@ -1,27 +1,14 @@
 """Whose an event is: links, merges, and what must never merge (reliability, cases 44-46)."""
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from clm_plugin.events.api import Event, NewEvent, uuid7
+from clm_plugin.events.api import NewEvent
 from clm_plugin.models import Identifier, Profile
 from clm_plugin.profiles import api as profiles
-from tests.factories import NOW, basket, new, viewed
+from tests.factories import NOW, basket, new, stored, viewed
 
 pytestmark = pytest.mark.django_db
-
-
-def stored(event: NewEvent) -> Event:
-    return Event(
-        id=uuid7(),
-        type=event.type,
-        actor=event.actor,
-        object_id="",
-        occurred_at=event.occurred_at,
-        received_at=NOW,
-        source=event.source,
-        payload=event.payload,
-        links=event.links,
-    )
 
 
 def resolve(*events: NewEvent) -> profiles.Resolution:
@@ -98,7 +85,9 @@ def test_what_is_about_nobody_makes_no_profile() -> None:
     assert not Profile.objects.exists()
 
 
-def test_queries_do_not_grow_with_the_batch(django_assert_max_num_queries) -> None:
+def test_queries_do_not_grow_with_the_batch(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
     events = [viewed(f"visitor:{i}") for i in range(200)]
     with django_assert_max_num_queries(12):
         resolve(*events)
