@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 _numbers = count(1)
 GUEST_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/130 Safari/537.36"
+
+
+VISITOR = "0123456789abcdef0123456789abcdef"
+SILENT = [
+    pytest.param({"HTTP_USER_AGENT": "Googlebot/2.1 (+http://www.google.com/bot.html)"}, id="bot"),
+    pytest.param({"HTTP_SEC_GPC": "1"}, id="global privacy control"),
+    pytest.param({"cookies": {"clm_c": "0"}}, id="refused"),
+]
+"""Requests, as arguments of ``visit``, of whom nothing may be known."""
 
 
 def pounds(pence: int) -> Decimal:
@@ -197,3 +207,9 @@ def checkout(basket: Any, user: Any = None, *, number: str = "") -> Any:
     )
     basket.submit()
     return order
+
+
+def visit(user: Any = None, **more: Any) -> Any:
+    """A request of the device ``VISITOR``."""
+    cookies = {"clm_v": VISITOR, **more.pop("cookies", {})}
+    return make_request(user, cookies=cookies, **more)

@@ -15,18 +15,13 @@ from oscar.core.loading import get_model
 from clm_plugin.adapters.oscar import OscarShop
 from clm_plugin.shop.api import Wanted
 from tests.adapters import oscar_factory as oscar
+from tests.adapters.oscar_factory import SILENT, VISITOR, visit
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
-VISITOR = "0123456789abcdef0123456789abcdef"
 Told = Callable[..., list[Any]]
-
-
-def visit(user: Any = None, **more: Any) -> Any:
-    cookies = {"clm_v": VISITOR, **more.pop("cookies", {})}
-    return oscar.make_request(user, cookies=cookies, **more)
 
 
 def contents(event: Any) -> dict[str, int]:
@@ -187,13 +182,6 @@ def test_vouchers_are_told(told: Told) -> None:
     assert applied.payload == removed.payload == {"basket_id": str(basket.pk), "code": "WELCOME10"}
     assert (applied.type, removed.type) == ("voucher.applied", "voucher.removed")
     assert applied.actor == f"visitor:{VISITOR}"
-
-
-SILENT = [
-    pytest.param({"HTTP_USER_AGENT": "Googlebot/2.1 (+http://www.google.com/bot.html)"}, id="bot"),
-    pytest.param({"HTTP_SEC_GPC": "1"}, id="global privacy control"),
-    pytest.param({"cookies": {"clm_c": "0"}}, id="refused"),
-]
 
 
 @pytest.mark.parametrize("request_with", SILENT)

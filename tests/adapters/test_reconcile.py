@@ -19,7 +19,7 @@ from clm_plugin.money import Money
 from clm_plugin.shop.api import get_shop
 from clm_plugin.testing.memory_shop import MemoryShop
 from tests.adapters import oscar_factory as oscar
-from tests.adapters.test_oscar_baskets import visit
+from tests.adapters.oscar_factory import visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
