@@ -3,9 +3,6 @@
 __version__ = "0.1.0"
 
 INSTALLED_APPS = [
-    "wagtail.contrib.forms",
-    "wagtail.contrib.redirects",
-    "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",

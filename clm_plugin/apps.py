@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_delete, post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,15 @@ class ClmPluginConfig(AppConfig):
     name = "clm_plugin"
     verbose_name = _("Customer lifecycle")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def import_models(self) -> None:
+        try:
+            super().import_models()
+        except RuntimeError as error:  # "… isn't in an application in INSTALLED_APPS"
+            raise ImproperlyConfigured(
+                "clm_plugin needs more apps; put clm_plugin.INSTALLED_APPS into INSTALLED_APPS"
+                f" (the README shows the line). Django says: {error}"
+            ) from error
 
     def ready(self) -> None:
         from clm_plugin import checks, jobs  # noqa: F401  (checks register themselves)

@@ -8,23 +8,19 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
+from clm_plugin import INSTALLED_APPS
 from clm_plugin.conf import KNOWN, current
 from clm_plugin.shop.api import ShopError, get_shop
 
-_NEEDED_APPS = (
-    "django.contrib.sites",
-    "django_celery_beat",
-    "rest_framework",
-    "wagtail",
-    "wagtail.admin",
-    "wagtail.snippets",
-    "wagtail.users",
-    "modelcluster",
-    "taggit",
-)
+_NEEDED_APPS = ("django.contrib.sites", *INSTALLED_APPS)
+_ADMIN_URLS = {
+    "wagtailadmin_home": 'path("lifecycle-admin/", include("wagtail.admin.urls"))',
+    "wagtaildocs_serve": 'path("documents/", include("wagtail.documents.urls"))',
+}
 
 
 @register("clm")
@@ -126,3 +122,49 @@ def check_host(**_: Any) -> list[CheckMessage]:
         if not any(path.endswith(name) for path in django_settings.MIDDLEWARE)
     ]
     return found
+
+
+@register("clm")
+def check_admin(**_: Any) -> list[CheckMessage]:
+    """clm.E009 the admin's name, clm.W010 its URLs, clm.W011 the order of two apps."""
+    found: list[CheckMessage] = []
+    if not getattr(django_settings, "WAGTAIL_SITE_NAME", ""):
+        found.append(
+            Error(
+                "WAGTAIL_SITE_NAME is not set: the admin's start page fails without it.",
+                hint='WAGTAIL_SITE_NAME = "The name of your shop" in your settings.',
+                id="clm.E009",
+            )
+        )
+    found += [
+        Warning(
+            f"Wagtail's URL {name!r} is not there: the Lifecycle menu cannot be used.",
+            hint=f"{line} in your ROOT_URLCONF.",
+            id="clm.W010",
+        )
+        for name, line in _ADMIN_URLS.items()
+        if not _has_url(name, 1, "x")
+    ]
+    names = [config.name for config in apps.get_app_configs()]
+    if {"haystack", "wagtail.search"} <= set(names) and (
+        names.index("wagtail.search") < names.index("haystack")
+    ):
+        found.append(
+            Warning(
+                "wagtail.search stands before haystack: manage.py update_index is Wagtail's.",
+                hint="Put haystack first in INSTALLED_APPS, so that it stays the shop's.",
+                id="clm.W011",
+            )
+        )
+    return found
+
+
+def _has_url(name: str, *args: object) -> bool:
+    """Whether a URL of this name exists, with these arguments or with none."""
+    for given in ((), args):
+        try:
+            reverse(name, args=given)
+        except (NoReverseMatch, ImportError, ImproperlyConfigured):
+            continue
+        return True
+    return False

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -14,6 +16,7 @@ from django.utils import timezone
 from clm_plugin import health
 from clm_plugin.campaigns.api import live_plans, plan_version
 from clm_plugin.events.api import dead_letters, lag
+from clm_plugin.messages.api import sender
 from clm_plugin.profiles.api import profiles
 from clm_plugin.shop.api import ShopError, get_shop
 
@@ -51,8 +54,9 @@ def _machinery(now: datetime) -> Iterator[Finding]:
     report = health.report(now=timezone.now(), clock_now=now)
     advice = {
         "database": "The database does not answer; see DATABASES.",
-        "broker": "The broker does not answer; see CELERY_BROKER_URL.",
-        "worker": "Start one: celery -A <project> worker.",
+        "broker": "The broker does not answer; see CELERY_BROKER_URL, and import your Celery app in"
+        " <project>/__init__.py, so that the web processes know it too.",
+        "worker": "Start one: celery -A <project> worker; it shows within 15 s, if beat runs.",
         "scheduler": "Start it: celery -A <project> beat; then wait for its first sweep (15 s).",
     }
     for part, what_to_do in advice.items():
@@ -89,7 +93,25 @@ def _content() -> Iterator[Finding]:
         "Run manage.py clm_backfill.",
     )
     yield Finding(
+        all(map(find_spec, ("numpy", "scipy"))),
+        "What is bought together can be worked out",
+        'pip install "clm-plugin[insights]" (numpy and scipy), then manage.py clm_backfill.',
+    )
+    yield _address()
+    yield Finding(
         bool(live_plans(plan_version())),
         "At least one campaign is live",
         "Publish one in the admin (Lifecycle, Campaigns), or run manage.py clm_install.",
+    )
+
+
+def _address() -> Finding:
+    try:
+        base = sender().base
+    except (ImproperlyConfigured, ObjectDoesNotExist):
+        base = ""
+    return Finding(
+        bool(base) and base != "https://example.com",  # the Site that Django makes by itself
+        f"Links in mails lead to {base or 'nowhere'}",
+        'Set CLM["SITE_URL"], such as "https://shop.example".',
     )

@@ -10,6 +10,7 @@ from clm_plugin.messages.queries import (
     next_due,
 )
 from clm_plugin.messages.sending import recover, send_due
+from clm_plugin.messages.site import sender
 
 __all__ = [
     "ConfirmedClick",
@@ -25,5 +26,6 @@ __all__ = [
     "preview",
     "recover",
     "send_due",
+    "sender",
     "suppress",
 ]

@@ -67,7 +67,7 @@ def copurchases(
     to the largest counts as an order. Ties go to the pair with more orders, then to the smaller
     code. Raises NumericsMissing.
     """
-    np, sparse = _numerics()
+    np, sparse = numerics()
     floors = floors or Floors()
     shape = (int(orders.max(initial=-1)) + 1, int(products.max(initial=-1)) + 1)
     ones = np.ones(len(orders), np.int32)
@@ -110,7 +110,7 @@ class _Table:
 
 def _slices(baskets: Any) -> Iterator[tuple[Any, int]]:
     """Rows of ``X.T @ X`` in slices (CSR, int32), each with the number of its first row."""
-    np, _ = _numerics()
+    np, _ = numerics()
     by_product = baskets.T.tocsr()
     work = np.cumsum(by_product @ np.diff(baskets.indptr))
     start = 0
@@ -126,7 +126,7 @@ def _best(table: _Table, counts: Any, start: int) -> tuple[Any, Any, Any]:
 
     Up to ties, that is the final answer; ties at the last place are cut later, exactly.
     """
-    np, _ = _numerics()
+    np, _ = numerics()
     here = slice(start, start + counts.shape[0])
     # First what the floors drop, as flat positions: few entries are left for all that follows.
     least = table.least[here]
@@ -158,7 +158,7 @@ def _low_limit(worth: Any, ends: Any, best: int) -> Any:
     Each row is cut into blocks; the ``best``-th largest of the blocks' maxima is such a bound, and
     costs one pass over the entries instead of a partition of them.
     """
-    np, _ = _numerics()
+    np, _ = numerics()
     lengths = np.diff(ends)
     width = np.maximum(lengths // (4 * best), 1)
     blocks = -(-lengths // width)
@@ -173,7 +173,7 @@ def _limit(worth: Any, lengths: Any, best: int) -> Any:
 
     All rows of a slice are laid out as one padded block and partitioned in one call.
     """
-    np, _ = _numerics()
+    np, _ = numerics()
     limits = np.full(len(lengths), -np.inf, np.float32)
     long = lengths > best
     if long.any():
@@ -187,7 +187,7 @@ def _limit(worth: Any, lengths: Any, best: int) -> Any:
 
 def _assemble(table: _Table, parts: list[tuple[Any, Any, Any]], kept: Ints) -> Pairs:
     """Exact figures of the candidates, ranked and cut to the best of each product."""
-    np, _ = _numerics()
+    np, _ = numerics()
     rows, columns, together = (np.concatenate(column) for column in zip(*parts, strict=True))
     confidence = together / table.sold[rows]
     lift = confidence * table.total / table.sold[columns]
@@ -210,7 +210,8 @@ def _assemble(table: _Table, parts: list[tuple[Any, Any, Any]], kept: Ints) -> P
     )
 
 
-def _numerics() -> tuple[Any, Any]:
+def numerics() -> tuple[Any, Any]:
+    """numpy and scipy.sparse, imported when counting and not before. Raises NumericsMissing."""
     try:
         import numpy as np
         from scipy import sparse

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from clm_plugin.profiles.api import order_lines
-from clm_plugin.recommendations.copurchase import Pairs, copurchases
+from clm_plugin.recommendations.copurchase import Pairs, copurchases, numerics
 from clm_plugin.recommendations.models import CoPurchase
 from clm_plugin.shop.api import get_shop
 
@@ -73,8 +73,7 @@ def _listed(names: Sequence[str]) -> dict[str, str]:
 
 
 def _count(orders: array[int], products: array[int], code_of: Sequence[int]) -> Pairs:
-    import numpy as np
-
+    np, _ = numerics()
     if not orders:
         return copurchases(np.empty(0, np.int32), np.empty(0, np.int32))
     codes = np.asarray(code_of, np.int32)[np.frombuffer(products, np.int32)]

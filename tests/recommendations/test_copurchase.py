@@ -172,4 +172,4 @@ def test_the_door_does_not_import_numpy() -> None:
 def test_without_numpy_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy", None)
     with pytest.raises(copurchase.NumericsMissing, match=r"clm-plugin\[insights\]"):
-        copurchase._numerics()
+        copurchase.numerics()
