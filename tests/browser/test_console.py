@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -15,6 +14,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from clm_plugin.models import DeadLetter
+from tests.browser.observing import serious
 from tests.console.makers import (
     NOW,
     make_campaign,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 SCREENS = ("board", "customers", "customer", "campaigns", "numbers", "receipts", "dead", "health")
 
 
@@ -74,16 +73,6 @@ def enter(page: Page, address: str) -> None:
     cookie = client.cookies["sessionid"].value
     # The root of the site: a cookie given by a deeper address would hold below it only.
     page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": urljoin(address, "/")}])
-
-
-def serious(page: Page, within: str) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("async (within) => (await axe.run(within)).violations", within)
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:120]}"
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from clm_plugin.messages import api
 from clm_plugin.messages.models import Delivery
 from clm_plugin.money import Money
 from clm_plugin.shop.api import get_shop
+from tests.browser.observing import WATCH, serious
 from tests.messages.parts import SHOP, MailShop, person, queued
 
 if TYPE_CHECKING:
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
-WATCH = """
-window.violations = [];
-addEventListener("securitypolicyviolation", (event) =>
-  violations.push(event.violatedDirective + " " + event.blockedURI));
-"""
 PAGES = ("restore", "unsubscribe", "preferences")
 
 
@@ -84,10 +78,7 @@ def test_a_page_is_accessible_and_fits_a_phone(
     expect(page.locator("h1")).to_have_count(1)
     picture(page, f"{name}-1280")
     assert page.evaluate("violations") == []
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run('.clm-note', {resultTypes: ['violations']})")
-    bad = [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")]
-    assert bad == []
+    assert serious(page, ".clm-note") == []
     phone.goto(live_server.url + path(name, row))
     picture(phone, f"{name}-390")
     assert width_needed(phone) <= 390
