@@ -8,6 +8,7 @@ per column (``unnest``), other databases ``executemany``; both speak the same ON
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -19,6 +20,10 @@ ADD = "{old} + {new}"
 REPLACE = "{new}"
 EARLIEST = "{least}(COALESCE({old}, {new}), COALESCE({new}, {old}))"
 LATEST = "{greatest}(COALESCE({old}, {new}), COALESCE({new}, {old}))"
+
+
+_AT_LEISURE = ", set_config('synchronous_commit', 'off', true)"
+"""Joined to the rows, so that it costs no statement of its own; ends with the transaction."""
 
 
 def newer(column: str, tie: str) -> str:
@@ -43,48 +48,36 @@ def upsert(
     *,
     key: Sequence[str],
     combine: Mapping[str, str],
+    at_leisure: bool = False,
 ) -> None:
     """Insert ``rows``; where ``key`` exists already, set each column of ``combine`` by its rule.
 
     ``columns`` are database columns in the order of the row tuples; an empty ``combine`` keeps the
-    existing row. A key may occur only once in ``rows``.
+    existing row. A key may occur only once in ``rows``. ``at_leisure`` lets the transaction (on
+    PostgreSQL) end without waiting for the disk.
     """
     if not rows:
         return
-    table = model._meta.db_table
-    postgres = connection.vendor == "postgresql"
-    words = {
-        "table": table,
-        "least": "LEAST" if postgres else "MIN",
-        "greatest": "GREATEST" if postgres else "MAX",
-    }
-    sets = ", ".join(
-        f"{name} = " + rule.format(old=f"{table}.{name}", new=f"excluded.{name}", **words)
-        for name, rule in combine.items()
+    fields, sql = _statement(
+        model,
+        tuple(columns),
+        tuple(key),
+        tuple(combine.items()),
+        connection.vendor,
+        at_leisure,
     )
-    action = f"UPDATE SET {sets}" if sets else "NOTHING"
-    names = ", ".join(columns)
-    tail = f"ON CONFLICT ({', '.join(key)}) DO {action}"
-    fields = [_field(model, column) for column in columns]
     with connection.cursor() as cursor:
-        if postgres:
-            arrays = ", ".join(f"%s::{_array_type(field)}[]" for field in fields)
-            values = ", ".join(
-                f"{name}::jsonb" if _is_json(field) else name
-                for name, field in zip(columns, fields, strict=True)
-            )
+        if connection.vendor == "postgresql":
             cursor.execute(
-                f"INSERT INTO {table} ({names})"
-                f" SELECT {values} FROM unnest({arrays}) AS new ({names}) {tail}",
+                sql,
                 [
                     [json.dumps(item) for item in column] if _is_json(field) else list(column)
                     for column, field in zip(zip(*rows, strict=True), fields, strict=True)
                 ],
             )
         else:
-            marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(
-                f"INSERT INTO {table} ({names}) VALUES ({marks}) {tail}",
+                sql,
                 [
                     tuple(
                         field.get_db_prep_save(value, connection)
@@ -93,6 +86,45 @@ def upsert(
                     for row in rows
                 ],
             )
+
+
+@lru_cache(maxsize=256)
+def _statement(
+    model: type[models.Model],
+    columns: tuple[str, ...],
+    key: tuple[str, ...],
+    combine: tuple[tuple[str, str], ...],
+    vendor: str,
+    at_leisure: bool,
+) -> tuple[list[Any], str]:
+    """The fields of the columns and the SQL; the same for every batch, so it is made once."""
+    table = model._meta.db_table
+    postgres = vendor == "postgresql"
+    words = {
+        "table": table,
+        "least": "LEAST" if postgres else "MIN",
+        "greatest": "GREATEST" if postgres else "MAX",
+    }
+    sets = ", ".join(
+        f"{name} = " + rule.format(old=f"{table}.{name}", new=f"excluded.{name}", **words)
+        for name, rule in combine
+    )
+    fields = [_field(model, column) for column in columns]
+    names = ", ".join(columns)
+    tail = f"ON CONFLICT ({', '.join(key)}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
+    if not postgres:
+        marks = ", ".join(["%s"] * len(columns))
+        return fields, f"INSERT INTO {table} ({names}) VALUES ({marks}) {tail}"
+    arrays = ", ".join(f"%s::{_array_type(field)}[]" for field in fields)
+    values = ", ".join(
+        f"{name}::jsonb" if _is_json(field) else name
+        for name, field in zip(columns, fields, strict=True)
+    )
+    return fields, (
+        f"INSERT INTO {table} ({names})"
+        f" SELECT {values} FROM unnest({arrays}) AS new ({names})"
+        f"{_AT_LEISURE if at_leisure else ''} {tail}"
+    )
 
 
 def _field(model: type[models.Model], column: str) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import nh3
 from django.db import transaction
-from django.db.models import F
 
 from clm_plugin.campaigns.data import Audience, Guardrails, Plan, Step, Trigger
 
@@ -134,5 +134,4 @@ def withdraw_plan(key: str) -> None:
 def _bump() -> None:
     from clm_plugin.campaigns.models import PlanSet
 
-    if not PlanSet.objects.filter(id=1).update(version=F("version") + 1):
-        PlanSet.objects.create(id=1, version=1)
+    PlanSet.objects.update_or_create(id=1, defaults={"version": 1 + secrets.randbits(62)})

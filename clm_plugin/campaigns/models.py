@@ -26,10 +26,13 @@ class CompiledPlan(models.Model):
 
 
 class PlanSet(models.Model):
-    """One row: a number that grows with every publish, so that processes reload their plans."""
+    """One row: a number that changes with every publish, so that processes reload their plans.
+
+    Random and not counted, so that it never comes back after a restore with other plans behind it.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
-    version = models.IntegerField(default=0)
+    version = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -35,8 +35,13 @@ _REACTIONS = {
 }
 
 
-def write_receipts(decisions: Sequence[Decision]) -> None:
-    """Store decisions; one statement."""
+def write_receipts(decisions: Sequence[Decision], *, at_leisure: bool = False) -> None:
+    """Store decisions; one statement.
+
+    ``at_leisure``: the caller does not wait for the disk. A page must not, for what it shows in
+    passing: should the database server itself crash, receipts of the last half second may be
+    missing. Mails and overlays always wait.
+    """
     upsert(
         Receipt,
         _COLUMNS,
@@ -58,6 +63,7 @@ def write_receipts(decisions: Sequence[Decision]) -> None:
         ],
         key=("id",),
         combine={},
+        at_leisure=at_leisure,
     )
 
 

@@ -3,7 +3,13 @@
 from clm_plugin.recommendations.copurchase import NumericsMissing
 from clm_plugin.recommendations.data import Bundle, Floors, Neighbour, Suggestion
 from clm_plugin.recommendations.operations import rebuild
-from clm_plugin.recommendations.queries import bought_together, bundle, complete_basket, forget
+from clm_plugin.recommendations.queries import (
+    bought_together,
+    bundle,
+    complete_basket,
+    forget,
+    generation,
+)
 from clm_plugin.recommendations.rules import vote
 
 __all__ = [
@@ -16,6 +22,7 @@ __all__ = [
     "bundle",
     "complete_basket",
     "forget",
+    "generation",
     "rebuild",
     "vote",
 ]

@@ -73,8 +73,18 @@ def bundle(
     return Bundle(product=product, suggestions=tuple(found), total=total)
 
 
+_generation = 0
+
+
+def generation() -> int:
+    """Grows with each ``forget``: whoever keeps what was made of suggestions, keeps it by this."""
+    return _generation
+
+
 def forget() -> None:
     """Read anew from now on: after a rebuild in this process, and in tests."""
+    global _generation
+    _generation += 1
     _lists.clear()
     _catalogue.cache_clear()
 

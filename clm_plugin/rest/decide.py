@@ -8,6 +8,7 @@ Body: ``{"slots": [{"name": "product-bundle", "product": "12"}], "signal": ""}``
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, InterfaceError, transaction
@@ -63,7 +64,7 @@ def _around(request: HttpRequest) -> Surroundings:
         shop = get_shop()
         return shop.request_basket(request) if shop.supports_baskets else None
 
-    return Surroundings(basket=basket, csrf_token=lambda: get_token(request))
+    return Surroundings(basket=basket, csrf_token=cache(lambda: get_token(request)))
 
 
 def ask_of(body: dict[str, Any]) -> Ask:

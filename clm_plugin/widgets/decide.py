@@ -52,7 +52,7 @@ def decide(ask: Ask, *, actor: str, now: datetime, around: Surroundings) -> Answ
         if slot.name != OVERLAY:
             page.fill(slot, [plan for plan in plans if _waits_in(plan, slot)])
     if page.decisions:
-        write_receipts(page.decisions)
+        write_receipts(page.decisions, at_leisure=True)
     exits = [plan for plan in plans if plan.trigger.kind == "exit_signal"]
     overlay = next((slot for slot in ask.slots if slot.name == OVERLAY), None)
     if overlay is None or not exits or not actor:

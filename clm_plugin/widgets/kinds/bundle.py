@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from django.template.loader import get_template
@@ -11,16 +12,19 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from clm_plugin.money import Money
-from clm_plugin.recommendations.api import bundle
+from clm_plugin.recommendations.api import bundle, generation
 from clm_plugin.shop.api import price
 from clm_plugin.widgets.data import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from clm_plugin.recommendations.api import Bundle as Together
     from clm_plugin.shop.api import Product
     from clm_plugin.widgets.data import Request
 
 
+_KEPT_SECONDS = 5
 # No shop's text holds it: a control character is no part of a name.
 _TOKEN = "\x1a"
 
@@ -58,18 +62,50 @@ class Bundle:
 
     def render(self, request: Request, /) -> str | Refusal:
         content = request.step.content
-        found = _find(request, most=int(content["max_items"]))
-        if isinstance(found, Refusal):
-            return found
-        items = _items(found)
-        if len(items) < 2:
-            return Refusal(rule="too_few_items", inputs={"priced": len(items)})
-        html = _html(content["heading"], request.step.id, tuple(items), get_language())
+        ask = _Ask(
+            product=request.slot.product,
+            most=int(content["max_items"]),
+            heading=content["heading"],
+            step_id=request.step.id,
+            language=get_language() or "",
+        )
+        held = _basket_ids(request)
+        moment = (int(monotonic() // _KEPT_SECONDS), generation())
+        html = _make(ask, held) if held else _made(ask, moment)
+        if isinstance(html, Refusal):
+            return html
         return html.replace(_TOKEN, request.around.csrf_token())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """All that a bundle depends on beside the catalogue and the basket."""
+
+    product: str
+    most: int
+    heading: str
+    step_id: str
+    language: str
+
+
+@lru_cache(maxsize=4096)
+def _made(ask: _Ask, moment: tuple[int, int]) -> str | Refusal:
+    """The bundle for an empty basket, which most visitors have; made once every few seconds."""
+    return _make(ask, frozenset())
+
+
+def _make(ask: _Ask, held: Collection[str]) -> str | Refusal:
+    found = _find(ask, held)
+    if isinstance(found, Refusal):
+        return found
+    items = _items(found)
+    if len(items) < 2:
+        return Refusal(rule="too_few_items", inputs={"priced": len(items)})
+    return _html(ask.heading, ask.step_id, tuple(items), ask.language)
+
+
 @lru_cache(maxsize=1024)
-def _html(heading: str, step_id: str, items: tuple[Item, ...], language: str | None) -> str:
+def _html(heading: str, step_id: str, items: tuple[Item, ...], language: str) -> str:
     """The widget's HTML, rendered once for all who see the same, with ``_TOKEN`` for a token."""
     total = Money(sum(item.minor for item in items), items[0].currency)
     return get_template("clm_plugin/widgets/bundle.html").render(
@@ -86,16 +122,14 @@ def _html(heading: str, step_id: str, items: tuple[Item, ...], language: str | N
     )
 
 
-def _find(request: Request, *, most: int) -> Together | Refusal:
+def _find(ask: _Ask, held: Collection[str]) -> Together | Refusal:
     """The product and what goes with it, from memory; without what is in the basket."""
-    product = request.slot.product
-    held = _basket_ids(request)
-    found = bundle(product, items=most, exclude=held)
+    found = bundle(ask.product, items=ask.most, exclude=held)
     if found is not None:
         return found
-    if held and bundle(product, items=most) is not None:
+    if held and bundle(ask.product, items=ask.most) is not None:
         return Refusal(rule="in_basket", inputs={"basket": len(held)})
-    return Refusal(rule="too_few_items", inputs={"product": product})
+    return Refusal(rule="too_few_items", inputs={"product": ask.product})
 
 
 def _items(found: Together) -> list[Item]:
