@@ -6,11 +6,13 @@ Both tags give the same bytes to everybody, so pages stay cacheable; what is per
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings as django_settings
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -18,6 +20,7 @@ from clm_plugin.conf import settings
 
 register = template.Library()
 
+_NONCE = "\x1a"
 _RESERVE = {"none", "small", "medium", "bundle"}
 
 
@@ -28,11 +31,21 @@ def clm_head(context: template.Context) -> SafeString:
     Empty while the plugin's URLs are not included (a system check says so). The nonce of a
     Content-Security-Policy is taken from ``request.csp_nonce`` if there is one.
     """
+    nonce = getattr(context.get("request"), "csp_nonce", "")
+    flags = tuple(
+        int(flag) for flag in (settings.REQUIRE_CONSENT, settings.HONOUR_GPC, settings.BEACON)
+    )
+    html = _head(get_urlconf() or django_settings.ROOT_URLCONF, get_script_prefix(), flags)
+    return SafeString(html.replace(_NONCE, format_html(' nonce="{}"', nonce) if nonce else ""))
+
+
+@lru_cache(maxsize=32)
+def _head(urlconf: str, prefix: str, flags: tuple[int, int, int]) -> str:
+    """The tags with a place for the nonce: all else is the same on every page of a shop."""
     try:
         paths = {name: reverse(f"clm:{name}") for name in ("collect", "decide", "consent")}
     except NoReverseMatch:
-        return SafeString("")
-    nonce = getattr(context.get("request"), "csp_nonce", "")
+        return ""
     return format_html(
         '<link rel="stylesheet" href="{css}">'
         '<script defer src="{core}"{nonce} data-clm data-collect="{collect}" data-decide="{decide}"'
@@ -42,10 +55,10 @@ def clm_head(context: template.Context) -> SafeString:
         core=static("clm_plugin/clm.js"),
         popup=static("clm_plugin/clm-popup.js"),
         bundle=static("clm_plugin/clm-bundle.js"),
-        nonce=format_html(' nonce="{}"', nonce) if nonce else "",
-        ask=int(settings.REQUIRE_CONSENT),
-        gpc=int(settings.HONOUR_GPC),
-        beacon=int(settings.BEACON),
+        nonce=_NONCE,
+        ask=flags[0],
+        gpc=flags[1],
+        beacon=flags[2],
         **paths,
     )
 
