@@ -109,7 +109,7 @@ def test_a_click_counts_once_a_browser_confirms_it(row: Delivery) -> None:
     assert clicked.confirmed_at == NOW + timedelta(minutes=2)
 
 
-@pytest.mark.parametrize("value", ["", "nonsense", "1" * 40, str(uuid4()), "' OR 1=1 --"])
+@pytest.mark.parametrize("value", ["", "nonsense", "1" * 40, "1e2f5b5c-780b-427d-8dcb-da8bca288378", "' OR 1=1 --"])
 def test_an_invented_click_confirms_nothing(row: Delivery, value: str) -> None:
     assert api.confirm_clicks([viewed(value)], now=NOW) == []
 
