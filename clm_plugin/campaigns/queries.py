@@ -42,22 +42,7 @@ _FIELDS = (
     "facts__basket_at",
     "facts__last_order_at",
 )
-_NAMES = (
-    "profile_id",
-    "customer_id",
-    "email",
-    "first_name",
-    "language",
-    "time_zone",
-    "stage",
-    "product_views",
-    "orders",
-    "basket_id",
-    "basket_items",
-    "basket_minor",
-    "basket_at",
-    "last_order_at",
-)
+_NAMES = ("profile_id", *(field.partition("__")[2] or field for field in _FIELDS[1:]))
 
 
 def person_of(actor: str) -> tuple[Person | None, int]:

@@ -18,10 +18,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from clm_plugin import clock
 from clm_plugin.events.api import (
@@ -35,8 +32,9 @@ from clm_plugin.events.api import (
     record_many,
 )
 from clm_plugin.profiles.api import keep_visitor
-from clm_plugin.rest.body import Refused, read_object, refusal, unavailable, uncached
-from clm_plugin.rest.caller import caller_of, is_same_origin
+from clm_plugin.rest.body import Refused, read_object, uncached
+from clm_plugin.rest.caller import caller_of
+from clm_plugin.rest.endpoint import endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,25 +43,15 @@ _OLDEST_MS = 24 * 60 * 60 * 1000
 _IDS = ("receipt", "click")
 
 
-# Exempt from CSRF tokens: sendBeacon cannot send a header, and cached pages carry no token. The
-# same-origin check stands in for it, and all that can be forged is a visit by the forged visitor.
-@csrf_exempt
-@require_POST
-@transaction.non_atomic_requests  # a database that is down must be our 503, not Django's 500
+# All that could be forged past the same-origin check is a visit by the forged visitor.
+@endpoint
 def collect(request: HttpRequest) -> HttpResponse:
     """Store a batch of browser events."""
-    if not is_same_origin(request):
-        return refusal(Refused(403, "Origin", "is not a page of this shop"))
-    try:
-        items = _items(read_object(request))
-        caller = caller_of(request)
-        if caller is None:
-            return uncached(HttpResponse(status=204))
-        return _store(request, caller, items)
-    except Refused as error:
-        return refusal(error)
-    except (DatabaseError, InterfaceError):
-        return unavailable()
+    items = _items(read_object(request))
+    caller = caller_of(request)
+    if caller is None:
+        return uncached(HttpResponse(status=204))
+    return _store(request, caller, items)
 
 
 def _items(body: dict[str, Any]) -> list[Any]:

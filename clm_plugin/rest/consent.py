@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, InterfaceError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from clm_plugin import clock
 from clm_plugin.events.api import BadEvent, NewEvent, actor, clean_text, record
@@ -24,8 +21,9 @@ from clm_plugin.profiles.api import (
     set_consent,
     set_visitor,
 )
-from clm_plugin.rest.body import Refused, read_object, refusal, unavailable, uncached
-from clm_plugin.rest.caller import caller_of, is_automatic, is_posing, is_same_origin
+from clm_plugin.rest.body import Refused, read_object, uncached
+from clm_plugin.rest.caller import caller_of, is_automatic, is_posing
+from clm_plugin.rest.endpoint import endpoint
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,27 +32,15 @@ if TYPE_CHECKING:
 _PURPOSES = [ANALYTICS, PERSONALISATION]
 
 
-# Exempt from CSRF tokens like the beacon, for cached pages carry none; the same-origin check
-# stands in for it.
-@csrf_exempt
-@require_POST
-@transaction.non_atomic_requests
+@endpoint
 def change_consent(request: HttpRequest) -> HttpResponse:
     """Remember the answer. 200 ``{"granted": true}``; 503 when it could not be stored."""
-    if not is_same_origin(request):
-        return refusal(Refused(403, "Origin", "is not a page of this shop"))
-    try:
-        body = read_object(request)
-        granted, version = _answer(body)
-        response = uncached(JsonResponse({"granted": granted}))
-        if not is_automatic(request) and not is_posing(request):
-            _record(request, response, granted, version, now=clock.now())
-            set_consent(response, request, granted=granted)
-        return response
-    except Refused as error:
-        return refusal(error)
-    except (DatabaseError, InterfaceError):
-        return unavailable()
+    granted, version = _answer(read_object(request))
+    response = uncached(JsonResponse({"granted": granted}))
+    if not is_automatic(request) and not is_posing(request):
+        _record(request, response, granted, version, now=clock.now())
+        set_consent(response, request, granted=granted)
+    return response
 
 
 def _answer(body: dict[str, Any]) -> tuple[bool, str]:

@@ -11,17 +11,15 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, InterfaceError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.events.api import BadEvent, clean_text
-from clm_plugin.rest.body import Refused, read_object, refusal, unavailable, uncached
-from clm_plugin.rest.caller import caller_of, is_automatic, is_same_origin
+from clm_plugin.rest.body import Refused, read_object, uncached
+from clm_plugin.rest.caller import caller_of, is_automatic
+from clm_plugin.rest.endpoint import endpoint
 from clm_plugin.shop.api import get_shop
 from clm_plugin.widgets.api import Answer, Ask, Slot, Surroundings
 from clm_plugin.widgets.api import decide as decide_slots
@@ -33,21 +31,10 @@ MAX_SLOTS = 16
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
 
 
-# Exempt from CSRF tokens, which cached pages cannot carry: it changes nothing for the visitor, and
-# the same-origin check keeps other sites from asking.
-@csrf_exempt
-@require_POST
-@transaction.non_atomic_requests
+@endpoint
 def decide(request: HttpRequest) -> HttpResponse:
     """Decide on the slots of a page."""
-    if not is_same_origin(request):
-        return refusal(Refused(403, "Origin", "is not a page of this shop"))
-    try:
-        return _json(_answer(request, ask_of(read_object(request))))
-    except Refused as error:
-        return refusal(error)
-    except (DatabaseError, InterfaceError):
-        return unavailable()
+    return _json(_answer(request, ask_of(read_object(request))))
 
 
 def _answer(request: HttpRequest, ask: Ask) -> Answer:

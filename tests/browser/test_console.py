@@ -16,7 +16,6 @@ from playwright.sync_api import expect
 from clm_plugin.models import DeadLetter
 from tests.browser.observing import serious
 from tests.console.makers import (
-    NOW,
     make_campaign,
     make_credit,
     make_dead_letter,
@@ -26,6 +25,7 @@ from tests.console.makers import (
     make_person,
     make_receipt,
 )
+from tests.factories import NOW
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

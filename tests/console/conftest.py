@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
-from tests.console.makers import NOW
+from tests.factories import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -22,8 +22,7 @@ from clm_plugin.models import (
     Standing,
     Touch,
 )
-
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+from tests.factories import NOW
 
 
 def make_person(*, stage: str = "acquire", seen: datetime = NOW, **fields: Any) -> Profile:

@@ -12,7 +12,6 @@ from django.urls import reverse
 from clm_plugin.console import paging
 from clm_plugin.models import Consent
 from tests.console.makers import (
-    NOW,
     make_campaign,
     make_credit,
     make_event,
@@ -21,6 +20,7 @@ from tests.console.makers import (
     make_person,
     make_receipt,
 )
+from tests.factories import NOW
 
 if TYPE_CHECKING:
     from django.test import Client

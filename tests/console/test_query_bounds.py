@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from clm_plugin.models import Facts, Profile, Standing
 from tests.console.makers import (
-    NOW,
     make_campaign,
     make_credit,
     make_dead_letter,
@@ -23,6 +22,7 @@ from tests.console.makers import (
     make_receipt,
     make_seen,
 )
+from tests.factories import NOW
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -12,7 +12,6 @@ from django.urls import reverse
 from clm_plugin.console.health import parts
 from clm_plugin.models import DeadLetter, QueuedEvent
 from tests.console.makers import (
-    NOW,
     make_campaign,
     make_credit,
     make_dead_letter,
@@ -20,6 +19,7 @@ from tests.console.makers import (
     make_person,
     make_receipt,
 )
+from tests.factories import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import pytest
 from clm_plugin.console.sentences import entries, product_ids
 from clm_plugin.events.api import TYPES
 from clm_plugin.insights.api import Happening, TimelinePage
-from tests.console.makers import NOW
+from tests.factories import NOW
 
 NAMES = {"1": "Red mug", "2": "Tea tin"}
 

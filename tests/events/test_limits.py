@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clm_plugin.events.api import MAX_BODY, TYPES, BadEvent, check, clamp, parse_json
-
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+from tests.factories import NOW
 
 
 @pytest.mark.parametrize(

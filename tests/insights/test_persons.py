@@ -9,7 +9,8 @@ import pytest
 
 from clm_plugin.insights.api import TIMELINE_PAGE, Cursor, profile, timeline
 from clm_plugin.models import Event, Identifier
-from tests.console.makers import NOW, make_event, make_person
+from tests.console.makers import make_event, make_person
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 

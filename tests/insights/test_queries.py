@@ -17,7 +17,6 @@ from clm_plugin.insights.api import (
     stage_flows,
 )
 from tests.console.makers import (
-    NOW,
     make_credit,
     make_mail,
     make_move,
@@ -25,6 +24,7 @@ from tests.console.makers import (
     make_receipt,
     make_seen,
 )
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 SINCE = NOW - timedelta(days=30)
