@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from clm_plugin import clock, health, pipeline, upkeep
 
+_LINGER = 1.0
+_PAUSE = 0.2
+
+
 @worker_shutting_down.connect
 def say_goodbye(**_: object) -> None:
     """A worker that leaves takes the signs of life along; another one's next sweep renews them."""
     with suppress(DatabaseError):
         health.stop("worker", "scheduler")
-
-
-_LINGER = 1.0
-_PAUSE = 0.2
 
 
 @shared_task(name="clm_plugin.process")
