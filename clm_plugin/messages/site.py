@@ -42,9 +42,7 @@ def sender() -> Sender:
     if not base:
         raise ImproperlyConfigured('mails need CLM["SITE_URL"], such as "https://shop.example"')
     name = name or urlsplit(base).hostname or ""
-    return Sender(
-        base=base, name=name, address=address, postal=settings.POSTAL_ADDRESS
-    )
+    return Sender(base=base, name=name, address=address, postal=settings.POSTAL_ADDRESS)
 
 
 def _has_sites() -> bool:

@@ -61,7 +61,7 @@ def claim_without_asking(run: Any, delivery: Any, mail: Any) -> bool:
 def send_until_none_waits() -> None:
     from clm_plugin.messages.api import send_due
     from clm_plugin.messages.models import Delivery
-    from tests.messages.parts import NOW
+    from tests.factories import NOW
 
     while Delivery.objects.filter(state="queued").exists():
         send_due(now=NOW + SOON)

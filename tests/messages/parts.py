@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+from django.urls import reverse
 
 from clm_plugin.campaigns.api import (
     Audience,
@@ -24,13 +26,16 @@ from clm_plugin.models import Consent, Facts, Identifier, Profile
 from clm_plugin.money import Money
 from clm_plugin.shop.api import Basket, Line, Product
 from clm_plugin.testing.memory_shop import MemoryShop
+from tests.factories import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SHOP = f"{__name__}.MailShop"
 BASE = "https://shop.example"
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+CANARIES = ("ann@example.com", "Annabella")
+"""What must not stand in a page that anybody may see: Ann's address and name."""
 CONTENT: dict[str, Any] = {
     "subject": "You left something behind",
     "preheader": "It is still there.",
@@ -145,3 +150,8 @@ def queued(profile: Profile, basket_id: str, **content: Any) -> Delivery:
 def state_of(delivery: Delivery) -> tuple[str, str]:
     delivery.refresh_from_db()
     return delivery.state, delivery.reason
+
+
+def url(name: str, row: Delivery | str, *more: Any) -> str:
+    """The address of a public page of a mail, or of a token."""
+    return reverse(f"clm:{name}", args=[row if isinstance(row, str) else row.token, *more])

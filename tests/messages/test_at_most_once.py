@@ -15,7 +15,8 @@ from clm_plugin.messages.api import recover
 from clm_plugin.messages.models import Delivery
 from clm_plugin.models import Consent, Facts, Profile
 from demo_shop.services.valkey import free_port
-from tests.messages.parts import CONTENT, NOW
+from tests.factories import NOW
+from tests.messages.parts import CONTENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ from clm_plugin.messages.models import Delivery, MailClick, Suppression
 from clm_plugin.messages.operations import log_click, resubscribe, unsubscribe
 from clm_plugin.models import Consent, Identifier
 from clm_plugin.models import Event as EventRow
-from tests.factories import new, store
-from tests.messages.parts import NOW, MailShop, intent, person, queued, state_of
+from tests.factories import NOW, new, store
+from tests.messages.parts import MailShop, intent, person, queued, state_of
 
 if TYPE_CHECKING:
     from clm_plugin.events.api import Event
@@ -109,7 +109,9 @@ def test_a_click_counts_once_a_browser_confirms_it(row: Delivery) -> None:
     assert clicked.confirmed_at == NOW + timedelta(minutes=2)
 
 
-@pytest.mark.parametrize("value", ["", "nonsense", "1" * 40, "1e2f5b5c-780b-427d-8dcb-da8bca288378", "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "value", ["", "nonsense", "1" * 40, "1e2f5b5c-780b-427d-8dcb-da8bca288378", "' OR 1=1 --"]
+)
 def test_an_invented_click_confirms_nothing(row: Delivery, value: str) -> None:
     assert api.confirm_clicks([viewed(value)], now=NOW) == []
 

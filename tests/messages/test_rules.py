@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from clm_plugin.messages.rules import Standing, gets_mail, outcome_of, reason_to_stop, suspicion
-from tests.messages.parts import NOW
+from tests.factories import NOW
 
 HOUR = timedelta(hours=1)
 

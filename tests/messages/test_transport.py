@@ -13,7 +13,8 @@ from aiosmtpd.smtp import SMTP
 from clm_plugin.messages import api
 from clm_plugin.messages.models import Delivery
 from demo_shop.services.valkey import free_port
-from tests.messages.parts import NOW, MailShop, person, queued, state_of
+from tests.factories import NOW
+from tests.messages.parts import MailShop, person, queued, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,53 +5,24 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import pytest
 from django.core import mail
 from django.test import Client
-from django.urls import reverse
 
 from clm_plugin import pipeline
 from clm_plugin.attribution.models import Touch
 from clm_plugin.messages import api
 from clm_plugin.messages.models import Delivery, MailClick, Suppression
 from clm_plugin.models import Consent, Event, Identifier, QueuedEvent
-from clm_plugin.money import Money
-from tests.factories import new, store
-from tests.messages.parts import BASE, NOW, MailShop, person, queued
+from tests.factories import NOW, new, store
+from tests.messages.parts import BASE, BROWSER, CANARIES, MailShop, person, queued, url
 
 if TYPE_CHECKING:
     from clm_plugin.shop.api import Product
     from clm_plugin.testing.clock import FrozenClock
 
 pytestmark = pytest.mark.django_db
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-CANARIES = ("ann@example.com", "Annabella")
-
-
-@pytest.fixture
-def web(clock: FrozenClock) -> Client:
-    """A browser that sends no CSRF token it was not given."""
-    return Client(enforce_csrf_checks=True, headers={"user-agent": BROWSER})
-
-
-@pytest.fixture
-def row(shop: MailShop, mug: Product, clock: FrozenClock) -> Delivery:
-    """A mail that was sent, an hour ago."""
-    bowl = shop.add_product("Bowl", price=Money(500, "GBP"), stock=5)
-    found = queued(
-        person("ann@example.com", first_name="Annabella"), shop.fill((mug, 2), (bowl, 1))
-    )
-    api.send_due(now=clock.at)
-    clock.move(hours=1)
-    found.refresh_from_db()
-    assert found.state == "sent"
-    return found
-
-
-def url(name: str, row: Delivery | str, *more: Any) -> str:
-    return reverse(f"clm:{name}", args=[row if isinstance(row, str) else row.token, *more])
 
 
 def everything(message: Any) -> str:
@@ -153,77 +124,6 @@ def test_scanners_change_nothing_but_the_flagged_log(
     # Within two seconds of the sending, several links at once, or HEAD: none looks like a person.
     assert not clicks.filter(suspicious="").exists()
     assert shop.request_basket(scanner.request().wsgi_request) is None
-
-
-def test_restoring_puts_the_mails_lines_into_this_browsers_basket(
-    shop: MailShop, mug: Product, web: Client, row: Delivery
-) -> None:
-    where = web.get(url("click", row, 0))["Location"]
-    page = web.get(where)
-    html = page.content.decode()
-    assert page.status_code == 200
-    assert "Mug" in html
-    assert "£19.00" in html
-    assert "2 at £9.50 each" in html
-    assert not any(canary in html for canary in CANARIES)
-    token, click = (
-        re.search(rf'name="{name}" value="([^"]+)"', html)
-        for name in ("csrfmiddlewaretoken", "clm_click")
-    )
-    assert token
-    assert click
-    done = web.post(where, {"csrfmiddlewaretoken": token[1], "clm_click": click[1]})
-    assert done.status_code == 302
-    assert done["Location"] == f"/basket/?clm_click={click[1]}"
-    assert str(UUID(click[1])) == click[1]
-    basket = shop.request_basket(done.wsgi_request)
-    assert basket is not None
-    assert {line.product_id: line.quantity for line in basket.lines}[mug.id] == 2
-    assert "_auth_user_id" not in web.session
-
-
-def test_restoring_needs_the_pages_own_form(shop: MailShop, web: Client, row: Delivery) -> None:
-    response = web.post(url("restore", row))
-    assert response.status_code == 403
-    assert shop.request_basket(response.wsgi_request) is None
-
-
-def test_restoring_never_raises_what_is_in_the_basket(
-    shop: MailShop, mug: Product, clock: FrozenClock, row: Delivery
-) -> None:
-    web = Client()
-    web.cookies["memory_basket"] = mine = shop.open_basket()
-    shop._baskets[mine].quantities[mug.id] = 5
-    for _ in range(2):
-        web.post(url("restore", row))
-    basket = shop.basket(mine)
-    assert basket is not None
-    quantities = sorted(line.quantity for line in basket.lines)
-    assert quantities == [1, 5]
-
-
-def test_the_restore_page_says_what_changed(
-    shop: MailShop, mug: Product, web: Client, row: Delivery
-) -> None:
-    bowl = next(p for p in shop._products.values() if p.title == "Bowl")
-    shop.change(mug, price=Money(1200, "GBP"), stock=1)
-    shop.change(bowl, stock=0, is_available=False)
-    html = web.get(url("restore", row)).content.decode()
-    assert "£12.00" in html
-    assert "only 1 left" in html
-    assert re.search(r"Sold out at the moment:\s+Bowl", html)
-    shop.delete(mug)
-    page = web.get(url("restore", row))
-    assert page.status_code == 410
-    assert re.search(r"No longer in the shop:\s+Mug", page.content.decode())
-    assert "csrfmiddlewaretoken" not in page.content.decode()
-
-
-def test_a_restore_link_works_after_the_basket_is_gone(
-    shop: MailShop, web: Client, row: Delivery
-) -> None:
-    shop.close(row.object_id)
-    assert web.get(url("restore", row)).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["restore", "mail"])
