@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
@@ -12,10 +13,10 @@ _TEXT = ["bold", "italic", "link", "ol", "ul"]
 
 
 def stage_choices() -> list[tuple[str, object]]:
-    """The stages of the default model, for a choice block."""
+    """The stages of the default model in the active language, for a choice block."""
     from clm_plugin.lifecycle.api import DEFAULT_MODEL
 
-    return [(stage.key, stage.label) for stage in DEFAULT_MODEL]
+    return [(stage.key, gettext(stage.label)) for stage in DEFAULT_MODEL]
 
 
 class BasketIdleBlock(blocks.StructBlock):

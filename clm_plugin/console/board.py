@@ -14,6 +14,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from clm_plugin import clock
 from clm_plugin.console.drawing import Drawing, draw
 from clm_plugin.console.guard import SEE_CAMPAIGNS, SEE_PEOPLE, Guarded, GuardedViewSet, may
+from clm_plugin.console.wording import stage_label
 from clm_plugin.insights.api import (
     CampaignNumbers,
     Flow,
@@ -113,8 +114,8 @@ def build_board(
         headline=_headline(cards, numbers.values()),
         flows=tuple(
             (
-                str(STAGES[f.source].label) if f.source in STAGES else "",
-                str(STAGES[f.target].label),
+                stage_label(f.source),
+                stage_label(f.target),
                 f.moves,
             )
             for f in flows
@@ -131,7 +132,9 @@ def _lane(campaign: Campaign, numbers: Mapping[str, CampaignNumbers]) -> Lane:
         for stage in block.value["stages"]
     }
     covers = tuple(not wanted or stage.key in wanted for stage in DEFAULT_MODEL)
-    names = [str(stage.label) for stage, hit in zip(DEFAULT_MODEL, covers, strict=True) if hit]
+    names = [
+        stage_label(stage.key) for stage, hit in zip(DEFAULT_MODEL, covers, strict=True) if hit
+    ]
     return Lane(
         name=campaign.name,
         kind=campaign.steps[-1].block_type if campaign.steps else "",

@@ -19,9 +19,9 @@ from clm_plugin.conf import settings
 from clm_plugin.console.explain import Explanation, explain, mail_reason
 from clm_plugin.console.guard import SEE_PEOPLE, SEE_RECEIPTS, Guarded, may
 from clm_plugin.console.sentences import entries, product_ids
+from clm_plugin.console.wording import purpose, stage_label
 from clm_plugin.insights import api as insights
 from clm_plugin.insights.api import Cursor, TimelinePage
-from clm_plugin.lifecycle.api import STAGES
 from clm_plugin.shop.api import ShopError, get_shop
 
 if TYPE_CHECKING:
@@ -66,6 +66,15 @@ _CAUSES = {
     "consent.given": _("a sign-up"),
 }
 
+_STATES = {
+    "queued": _("queued"),
+    "sending": _("on its way"),
+    "sent": _("sent"),
+    "failed": _("failed"),
+    "suppressed": _("not sent"),
+    "unknown": _("outcome unknown"),
+}
+
 
 class CustomerView(Guarded, WagtailAdminTemplateMixin, TemplateView):
     permission = SEE_PEOPLE
@@ -108,20 +117,27 @@ class CustomerView(Guarded, WagtailAdminTemplateMixin, TemplateView):
             "older": cursor_text(page.older) if page.older else "",
             "is_newest": "older" not in self.request.GET,
             "moves": [told_move(change) for change in insights.stage_history(profile.pk)],
-            "consents": insights.consents(profile.pk),
+            "consents": [
+                (consent, purpose(consent.purpose)) for consent in insights.consents(profile.pk)
+            ],
             "actors": insights.identifiers(profile.pk),
             "sees_receipts": sees_receipts,
             "limit": insights.LIST_LIMIT,
         }
         if context["standing"]:
-            context["stage"] = STAGES.get(context["standing"].stage)
+            context["stage"] = stage_label(context["standing"].stage)
         if sees_receipts:
             names = campaign_names()
             context["receipts"] = [
                 told_receipt(receipt, names) for receipt in insights.receipts(profile.pk)
             ]
             context["deliveries"] = [
-                (mail, names.get(mail.campaign, mail.campaign), mail_reason(mail.reason))
+                (
+                    mail,
+                    _STATES.get(mail.state, mail.state),
+                    names.get(mail.campaign, mail.campaign),
+                    mail_reason(mail.reason),
+                )
                 for mail in insights.deliveries(profile.pk)
             ]
             context["credits"] = [
@@ -152,13 +168,10 @@ def told_receipt(receipt: Receipt, names: dict[str, str]) -> Told:
 
 
 def told_move(change: StageChange) -> Moved:
-    def label(key: str) -> str:
-        return str(STAGES[key].label) if key in STAGES else key
-
     return Moved(
         change=change,
-        source=label(change.from_stage),
-        target=label(change.to_stage),
+        source=stage_label(change.from_stage),
+        target=stage_label(change.to_stage),
         cause=str(_CAUSES.get(change.cause, change.cause)),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import django_filters  # type: ignore[import-untyped]
+import django_filters
 from django import forms
 from django.db.models import Q
 from django.urls import URLPattern, path, reverse
@@ -20,8 +20,8 @@ from clm_plugin.conf import settings
 from clm_plugin.console.customer import CustomerView
 from clm_plugin.console.guard import SEE_PEOPLE, Guarded, GuardedViewSet
 from clm_plugin.console.paging import CappedPaginator
-from clm_plugin.console.wording import money, whole
-from clm_plugin.lifecycle.api import DEFAULT_MODEL, STAGES
+from clm_plugin.console.wording import money, stage_label, whole
+from clm_plugin.lifecycle.api import DEFAULT_MODEL
 from clm_plugin.profiles.models import Facts
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class CustomerFilters(WagtailFilterSet):
     stage = django_filters.ChoiceFilter(
         field_name="profile__standing__stage",
         label=_("Stage"),
-        choices=[(stage.key, stage.label) for stage in DEFAULT_MODEL],
+        choices=[(stage.key, _(stage.label)) for stage in DEFAULT_MODEL],
         empty_label=_("All"),
         widget=forms.RadioSelect,
     )
@@ -157,8 +157,7 @@ def stage_of(facts: Facts) -> dict[str, str] | None:
     standing = getattr(facts.profile, "standing", None)
     if standing is None:
         return None
-    stage = STAGES.get(standing.stage)
-    return {"key": standing.stage, "label": str(stage.label) if stage else standing.stage}
+    return {"key": standing.stage, "label": stage_label(standing.stage)}
 
 
 class CustomersViewSet(GuardedViewSet):

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clm_plugin.console.wording import moment, percent
-from clm_plugin.lifecycle.api import STAGES
+from clm_plugin.console.wording import moment, percent, stage_label
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -181,8 +180,8 @@ def _value(key: str, value: Any) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list | tuple):
         return ", ".join(_value(key, item) for item in value)
-    if key in ("stage", "wanted") and isinstance(value, str) and value in STAGES:
-        return str(STAGES[value].label)
+    if key in ("stage", "wanted") and isinstance(value, str):
+        return stage_label(value)
     if key == "share" and isinstance(value, int | float):
         return percent(value)
     if isinstance(value, float):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -34,30 +34,34 @@ def parts(report: dict[str, Any], dead: int) -> list[Part]:
     if not report["database"]:
         return [
             Part(
-                name=_t("Database"),
+                name=gettext("Database"),
                 ok=False,
-                said=_t("does not answer"),
-                remedy=_t("Look at the database server; nothing works without it."),
+                said=gettext("does not answer"),
+                remedy=gettext("Look at the database server; nothing works without it."),
             )
         ]
     found = [
-        _alive(_t("Broker"), report["broker"], _t("Start the broker, or correct its URL.")),
         _alive(
-            _t("Worker"),
-            report["worker"],
-            _t("Start one: celery -A <your project> worker. Until then events only pile up."),
+            gettext("Broker"), report["broker"], gettext("Start the broker, or correct its URL.")
         ),
         _alive(
-            _t("Scheduler"),
+            gettext("Worker"),
+            report["worker"],
+            gettext("Start one: celery -A <your project> worker. Until then events only pile up."),
+        ),
+        _alive(
+            gettext("Scheduler"),
             report["scheduler"],
-            _t("Start one: celery -A <your project> beat. Until then nothing happens by time."),
+            gettext(
+                "Start one: celery -A <your project> beat. Until then nothing happens by time."
+            ),
         ),
     ]
     return [*found, _queue(report["queue"]), _dead(dead)]
 
 
 def _alive(name: str, ok: bool, remedy: str) -> Part:
-    said = _t("running") if ok else _t("not seen in the last 90 seconds")
+    said = gettext("running") if ok else gettext("not seen in the last 90 seconds")
     return Part(name=name, ok=ok, said=said, remedy="" if ok else remedy)
 
 
@@ -65,20 +69,20 @@ def _queue(queue: dict[str, Any]) -> Part:
     lag = timedelta(seconds=queue["lag_seconds"])
     ok = lag < _LATE
     return Part(
-        name=_t("Queue"),
+        name=gettext("Queue"),
         ok=ok,
-        said=_t("%(n)s events waiting, the oldest for %(s)s s")
+        said=gettext("%(n)s events waiting, the oldest for %(s)s s")
         % {"n": whole(queue["waiting"]), "s": whole(round(lag.total_seconds()))},
-        remedy="" if ok else _t("Start more workers, or look for what they wait on."),
+        remedy="" if ok else gettext("Start more workers, or look for what they wait on."),
     )
 
 
 def _dead(count: int) -> Part:
     return Part(
-        name=_t("Dead letters"),
+        name=gettext("Dead letters"),
         ok=not count,
         said=whole(count),
-        remedy=_t("Read the reasons, correct the cause, then replay them.") if count else "",
+        remedy=gettext("Read the reasons, correct the cause, then replay them.") if count else "",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clm_plugin.console.wording import money, whole
+from clm_plugin.console.wording import money, purpose, whole
 from clm_plugin.insights.api import Happening, TimelinePage
 
 Names = Mapping[str, str]
@@ -193,7 +193,7 @@ def _wish(payload: Payload, names: Names) -> Sentence:
 
 
 def _purposes(payload: Payload) -> str:
-    return ", ".join(str(each) for each in payload.get("purposes") or ())
+    return ", ".join(purpose(str(each)) for each in payload.get("purposes") or ())
 
 
 def _fixed(icon: str, text: Callable[[], str], tone: str = "quiet") -> Callable[..., Sentence]:

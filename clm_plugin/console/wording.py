@@ -1,4 +1,4 @@
-"""Numbers as people read them: money, shares, changes."""
+"""What people read in place of codes: money, shares, times, stages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 
+from clm_plugin.lifecycle.api import STAGES
 from clm_plugin.money import exponent
 
 _SYMBOLS = {
@@ -59,3 +60,20 @@ def moment(at: datetime) -> str:
 def hour(at: datetime) -> str:
     """The time of day, in the reader's time zone."""
     return format_date(timezone.localtime(at), pgettext("time format", "H:i"))
+
+
+_PURPOSES = {
+    "analytics": gettext_noop("analytics"),
+    "personalisation": gettext_noop("personalisation"),
+    "mail": gettext_noop("mail"),
+}
+
+
+def purpose(key: str) -> str:
+    """What a person agreed to or refused; the key itself for one that we do not know."""
+    return _(_PURPOSES[key]) if key in _PURPOSES else key
+
+
+def stage_label(key: str) -> str:
+    """The name of a stage; the key itself for one that the model does not know."""
+    return _(STAGES[key].label) if key in STAGES else key

@@ -12,15 +12,21 @@ from datetime import datetime, timedelta
 
 from clm_plugin.lifecycle.data import Cutoffs, Placement, Stage
 
+
+def gettext_noop(text: str) -> str:
+    """Mark a text for translation where it is shown: rules know no framework and no language."""
+    return text
+
+
 DEFAULT_MODEL: tuple[Stage, ...] = (
-    Stage(key="reach", label="Reach", order=1, goal="Known by name"),
-    Stage(key="acquire", label="Acquire", order=2, goal="Basket"),
-    Stage(key="convert", label="Convert", order=3, goal="First order"),
-    Stage(key="nurture", label="Nurture", order=4, goal="Second order"),
-    Stage(key="retain", label="Retain", order=5, goal="Regular orders"),
-    Stage(key="loyal", label="Loyal", order=6, goal="Recommends us"),
-    Stage(key="at-risk", label="At risk", order=7, goal="Comes back"),
-    Stage(key="lapsed", label="Lapsed", order=8, goal="Won back"),
+    Stage(key="reach", label=gettext_noop("Reach"), order=1, goal=gettext_noop("Known by name")),
+    Stage(key="acquire", label=gettext_noop("Acquire"), order=2, goal=gettext_noop("Basket")),
+    Stage(key="convert", label=gettext_noop("Convert"), order=3, goal=gettext_noop("First order")),
+    Stage(key="nurture", label=gettext_noop("Nurture"), order=4, goal=gettext_noop("Second order")),
+    Stage(key="retain", label=gettext_noop("Retain"), order=5, goal=gettext_noop("Regular orders")),
+    Stage(key="loyal", label=gettext_noop("Loyal"), order=6, goal=gettext_noop("Recommends us")),
+    Stage(key="at-risk", label=gettext_noop("At risk"), order=7, goal=gettext_noop("Comes back")),
+    Stage(key="lapsed", label=gettext_noop("Lapsed"), order=8, goal=gettext_noop("Won back")),
 )
 STAGES = {stage.key: stage for stage in DEFAULT_MODEL}
 
