@@ -84,7 +84,19 @@ class Celery:
     def __init__(self, project: Project) -> None:
         self.program = Program(
             name="celery",
-            argv=[sys.executable, "-m", "celery", "-A", "shop", "worker", "--beat", "-P", "solo"],
+            argv=[
+                sys.executable,
+                "-m",
+                "celery",
+                "-A",
+                "shop",
+                "worker",
+                "--beat",
+                "-P",
+                "solo",
+                "-l",
+                "INFO",
+            ],
             log=project.folder / "celery.log",
             environment=project.environment,
             cwd=project.folder,

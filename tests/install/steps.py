@@ -55,7 +55,7 @@ def visit() -> None:
     drain(now=now())
     visitor = client.cookies["clm_v"].value
     assert Event.objects.filter(actor=f"visitor:{visitor}", source="browser").count() == 2
-    assert Profile.objects.filter(identifier__name=f"visitor:{visitor}").exists()
+    assert Profile.objects.filter(identifiers__actor=f"visitor:{visitor}").exists()
     answer = _post(
         client, "/clm/d", {"slots": [{"name": "product-bundle", "product": str(tea.pk)}]}
     )
@@ -83,7 +83,7 @@ def administer() -> None:
         assert client.get(path).status_code == 200, path
     assert Profile.objects.count() >= 30, "the back-fill has read the shop's customers"
     assert Campaign.objects.filter(live=True).count() == 3
-    edit = f"{ADMIN}lifecycle/campaigns/edit/{Campaign.objects.first().pk}/"
+    edit = f"{ADMIN}lifecycle/campaigns/edit/{Campaign.objects.earliest('pk').pk}/"
     for path in (edit, f"{ADMIN}documents/", f"{ADMIN}images/", f"{ADMIN}pages/", "/admin/"):
         assert client.get(path, follow=True).status_code == 200, path
 

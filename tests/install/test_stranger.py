@@ -43,6 +43,7 @@ def test_nothing_is_left_to_complain_about(project: Project) -> None:
         ('CLM = {"SHOPP": "x"}', "clm.E001", "Known settings"),
         ('CLM = {"SHOP": "shop.adapter.Mine"}', "clm.E002", "OscarShop"),
         ('INSTALLED_APPS.remove("django_celery_beat")', "clm.E005", "clm_plugin.INSTALLED_APPS"),
+        ('OSCAR_DEFAULT_CURRENCY = "EUR"', "clm.W105", "'EUR'"),
         ("del WAGTAIL_SITE_NAME", "clm.E009", "WAGTAIL_SITE_NAME ="),
         ("del WAGTAILADMIN_BASE_URL", "wagtailadmin.W003", "base URL"),
         ("del MIDDLEWARE[-2]", "clm.W102", "BasketMiddleware"),

@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
+from clm_plugin.conf import settings as own
+
 if TYPE_CHECKING:
     from django.core.checks import CheckMessage
 
@@ -25,7 +27,7 @@ _USEFUL = {
 
 
 def check_shop() -> list[CheckMessage]:
-    """Warnings ``clm.W101`` to ``clm.W104``."""
+    """Warnings ``clm.W101`` to ``clm.W105``."""
     if not apps.is_installed("oscar"):
         return [
             Missing(
@@ -35,7 +37,7 @@ def check_shop() -> list[CheckMessage]:
                 id="clm.W101",
             )
         ]
-    return [*_check_apps(), *_check_middleware(), *_check_urls()]
+    return [*_check_apps(), *_check_middleware(), *_check_urls(), *_check_currency()]
 
 
 def _check_apps() -> list[CheckMessage]:
@@ -93,3 +95,17 @@ def _check_urls() -> list[CheckMessage]:
             )
         ]
     return []
+
+
+def _check_currency() -> list[CheckMessage]:
+    theirs = getattr(settings, "OSCAR_DEFAULT_CURRENCY", "")
+    if not theirs or theirs == own.CURRENCY:
+        return []
+    return [
+        Missing(
+            f'CLM["CURRENCY"] is {own.CURRENCY!r}, but the shop sells in {theirs!r}: '
+            "orders in another currency count as orders, and their money nowhere.",
+            hint=f'CLM = {{"CURRENCY": {theirs!r}}} in your settings.',
+            id="clm.W105",
+        )
+    ]
