@@ -1,7 +1,8 @@
 """Real order lines to measure with.
 
 ``CLM_BENCH_UCI`` names a Parquet file of Daqing Chen's Online Retail data (UCI Machine Learning
-Repository, CC BY 4.0) with the columns invoice, stock_code, quantity, ts, customer_id. Without it
+Repository, CC BY 4.0) with the columns invoice, stock_code, quantity, ts, customer_id; a file
+``data/uci_online_retail.parquet`` here or beside the checkout is found without it. Without either
 the demo shop's own part of those data is used: fewer products, so other figures; notes say which.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,11 +34,21 @@ class Lines:
         return int(self.orders.max()) + 1
 
 
+_FILE = "uci_online_retail.parquet"
+
+
 @cache
 def retail() -> Lines:
-    """The lines of ``CLM_BENCH_UCI``, else those that the demo ships."""
-    path = os.environ.get("CLM_BENCH_UCI", "")
+    """The lines of ``CLM_BENCH_UCI`` or of a file beside the checkout, else the demo's own."""
+    path = os.environ.get("CLM_BENCH_UCI", "") or _beside()
     return _parquet(path) if path else _demo()
+
+
+def _beside() -> str:
+    """The file in a folder ``data`` here or in a folder next to the checkout; "" without one."""
+    root = Path(__file__).resolve().parent.parent
+    found = [*root.glob(f"data/{_FILE}"), *root.parent.glob(f"*/data/{_FILE}")]
+    return str(found[0]) if found else ""
 
 
 def _parquet(path: str) -> Lines:
