@@ -60,10 +60,10 @@ class ClmPluginConfig(AppConfig):
 
 def make_rows(using: str, **_: Any) -> None:
     """The fixed rows: queue shards and the one plan-set row. Idempotent."""
-    from clm_plugin.conf import settings
+    from clm_plugin.events.api import SHARDS
     from clm_plugin.models import PlanSet, Shard
 
-    shards = [Shard(id=number) for number in range(settings.QUEUE_SHARDS)]
+    shards = [Shard(id=number) for number in range(SHARDS)]
     Shard.objects.using(using).bulk_create(shards, ignore_conflicts=True)
     PlanSet.objects.using(using).bulk_create([PlanSet(id=1)], ignore_conflicts=True)
 

@@ -39,8 +39,6 @@ class Settings:
     """None: secure exactly when the request was."""
     GLOBAL_HOLDOUT: float = 0.05
     """Share of profiles that never get a campaign, to measure what campaigns earn."""
-    QUEUE_SHARDS: int = 64
-    """Parts of the queue that workers claim whole; order is kept inside one."""
     BATCH_SIZE: int = 5_000
     """Events a worker claims at once."""
     MAX_ATTEMPTS: int = 5

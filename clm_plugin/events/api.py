@@ -10,7 +10,7 @@ from clm_plugin.events.capture import (
 from clm_plugin.events.catalogue import TYPES
 from clm_plugin.events.checking import check
 from clm_plugin.events.cursors import cursor_of, drop_cursors, move_cursor
-from clm_plugin.events.data import Event, NewEvent, actor, uuid7
+from clm_plugin.events.data import SHARDS, Event, NewEvent, actor, uuid7
 from clm_plugin.events.limits import (
     MAX_BODY,
     MAX_EVENT,
@@ -38,6 +38,7 @@ __all__ = [
     "MAX_BODY",
     "MAX_EVENT",
     "MAX_EVENTS",
+    "SHARDS",
     "TYPES",
     "BadEvent",
     "Claim",

@@ -20,7 +20,7 @@ from clm_plugin.conf import settings
 from clm_plugin.events import storage_generic, storage_postgres
 from clm_plugin.events.catalogue import TYPES
 from clm_plugin.events.checking import check
-from clm_plugin.events.data import Event, NewEvent, uuid7
+from clm_plugin.events.data import SHARDS, Event, NewEvent, uuid7
 from clm_plugin.events.limits import MAX_EVENT, BadEvent, clamp, clean_text
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def record_many(
 
 def shard_of(actor: str) -> int:
     """The queue shard of an actor: stable across processes and releases."""
-    shards: int = settings.QUEUE_SHARDS
-    return crc32(actor.encode()) % shards
+    return crc32(actor.encode()) % SHARDS
 
 
 def key_of(namespace: str, key: str) -> UUID:
@@ -94,7 +93,6 @@ class _Rows:
     def __init__(self, at: datetime, checked: bool) -> None:
         self._at = at
         self._checked = checked
-        self._shards = settings.QUEUE_SHARDS
         self._keep_until = (at + timedelta(days=settings.BROWSER_KEY_DAYS)).date()
 
     def row(self, new: NewEvent) -> Row:
@@ -123,7 +121,7 @@ class _Rows:
             version=TYPES[new.type].version,
             key=key_of(new.namespace or new.source, new.key) if new.key else event.id,
             keep_until=self._keep_until if browser else None,
-            shard=crc32(new.actor.encode()) % self._shards,
+            shard=crc32(new.actor.encode()) % SHARDS,
             payload_json=text,
             links_json=json.dumps(new.links) if new.links else None,
         )

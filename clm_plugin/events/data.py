@@ -11,6 +11,10 @@ from uuid import UUID
 
 Json = dict[str, Any]
 
+SHARDS = 64
+"""Parts of the queue that workers claim whole; order is kept inside one. Not a setting: each has a
+row that workers lock, and events in a shard without a row would wait for ever."""
+
 
 def actor(kind: str, value: object) -> str:
     """The name of somebody an event is about: ``visitor:…``, ``customer:…``, ``basket:…``."""
