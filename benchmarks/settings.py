@@ -3,7 +3,7 @@
 from demo_shop.settings import *  # noqa: F403
 
 
-class _NoMigrations(dict):  # type: ignore[type-arg]
+class _NoMigrations(dict):
     """Django asks for every app's label: 359 migrations would take longer than the figures."""
 
     def __contains__(self, label: object) -> bool:

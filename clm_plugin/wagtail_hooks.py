@@ -18,12 +18,12 @@ hooks.register("register_admin_viewset", lifecycle_group)
 hooks.register("construct_homepage_panels", add_home_panel)
 
 
-@hooks.register("register_icons")  # type: ignore[untyped-decorator]
+@hooks.register("register_icons")
 def register_icons(icons: list[str]) -> list[str]:
     return [*icons, *(f"clm_plugin/console/icons/clm-{name}.svg" for name in _ICONS)]
 
 
-@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+@hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
     from django.contrib.auth.models import Permission
 

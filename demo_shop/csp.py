@@ -36,7 +36,7 @@ class ContentSecurityPolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         nonce = secrets.token_urlsafe(16)
-        request.csp_nonce = nonce  # type: ignore[attr-defined]
+        request.csp_nonce = nonce  # type: ignore[attr-defined]  # read by templates
         response = self.get_response(request)
         # A view may know better: a shown mail brings a tighter policy.
         if HEADER not in response:

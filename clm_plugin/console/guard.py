@@ -41,7 +41,8 @@ class Guarded:
         wanted = (self.permission,) if isinstance(self.permission, str) else self.permission
         if not may(request, *wanted):
             raise PermissionDenied
-        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        view: Any = super()  # of the class this is mixed into
+        response: HttpResponseBase = view.dispatch(request, *args, **kwargs)
         return response
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import django_filters  # type: ignore[import-untyped]
+import django_filters
 from django import forms
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property

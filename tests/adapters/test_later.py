@@ -91,6 +91,6 @@ def test_the_thread_tries_again_until_it_can(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(later, "record_many", third_time)
     monkeypatch.setattr(later, "WAITS", (0, 0, 0, 0))
     monkeypatch.setattr(connection, "close", lambda: None)
-    later._waiting.append("an event")  # type: ignore[arg-type]
+    later._waiting.append("an event")  # type: ignore[arg-type]  # whatever it is
     later._try()
     assert (tries, later.waiting()) == ([1, 1, 1], 0)

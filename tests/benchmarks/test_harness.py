@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ from benchmarks.harness import Bench, Figure, Outcome, Unavailable
 KEYS = {"ratio", "reach", "holds", "baseline", "ours", "unit", "note"}
 
 
-def figure(**changes: object) -> Figure:
-    options: dict[str, object] = {
+def figure(**changes: Any) -> Figure:
+    options: dict[str, Any] = {
         "id": "F0",
         "title": "t",
         "against": "a",
@@ -26,7 +27,7 @@ def figure(**changes: object) -> Figure:
         "better": "lower",
         "run": lambda bench: Outcome(pairs=[(1.0, 1.0)]),
     }
-    return Figure(**options | changes)  # type: ignore[arg-type]
+    return Figure(**options | changes)
 
 
 def test_the_ratio_is_the_median_of_the_rounds_own() -> None:

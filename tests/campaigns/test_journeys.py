@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import override_settings
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from clm_plugin import pipeline
 from clm_plugin.campaigns import api as campaigns
 from clm_plugin.campaigns.recipes import first_day, install
+from clm_plugin.events.api import NewEvent
 from clm_plugin.models import Delivery, Enrolment, Receipt
 from tests.factories import NOW, basket, days, new, order, store
 
@@ -20,12 +21,12 @@ OPEN = {"SHOP": "nonexistent.Shop", "GLOBAL_HOLDOUT": 0.0, "QUIET_HOURS": (0, 0)
 
 
 @pytest.fixture(autouse=True)
-def _shop(settings) -> None:  # type: ignore[no-untyped-def]
+def _shop(settings: Settings) -> None:
     settings.CLM = OPEN
     install(first_day()[0], publish=True)
 
 
-def tell(*events, at: datetime = NOW) -> None:  # type: ignore[no-untyped-def]
+def tell(*events: NewEvent, at: datetime = NOW) -> None:
     store(*events, at=at)
     pipeline.drain(now=at)
 

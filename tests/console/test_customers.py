@@ -24,6 +24,7 @@ from tests.factories import NOW
 
 if TYPE_CHECKING:
     from django.test import Client
+    from pytest_django.fixtures import Settings
 
     from clm_plugin.models import Profile
 
@@ -137,9 +138,9 @@ def test_older_events_by_following_the_link(root: Client, people: list[Profile])
 
 
 def test_a_shop_that_does_not_load_costs_names_only(
-    root: Client, people: list[Profile], settings: object
+    root: Client, people: list[Profile], settings: Settings
 ) -> None:
     make_event(people[0], "product.viewed", product_id="1")
-    settings.CLM = {**settings.CLM, "SHOP": "no.such.Shop"}  # type: ignore[attr-defined]
+    settings.CLM = {**settings.CLM, "SHOP": "no.such.Shop"}
     url = reverse("clm_customers:customer", args=(people[0].pk,))
     assert "Viewed product 1" in root.get(url).content.decode()

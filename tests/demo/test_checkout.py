@@ -49,7 +49,8 @@ def test_the_confirmation_is_sent_as_text_and_html(
     guest.buy()
     (message,) = mail.outbox
     assert message.to == ["guest@example.org"]
-    html = str(message.alternatives[0][0])  # type: ignore[union-attr]
+    assert isinstance(message, mail.EmailMultiAlternatives)
+    html = str(message.alternatives[0][0])
     for body in (str(message.body), html):
         assert "Spotted mug" in body
         assert "£13.45" in body

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Count, F, Sum
 from django.test.utils import CaptureQueriesContext
 from oscar.core.loading import get_model
+from pytest_django import Settings
 
 from demo_shop import loading
 from demo_shop.data import packed
@@ -175,10 +176,10 @@ def test_queries_do_not_grow_with_the_orders(db: None, monkeypatch: pytest.Monke
 
 
 def test_pictures_hang_on_products_and_variants(
-    db: None, settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    db: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("demo_shop.loading.pictures.SIZE", 48)
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    settings.MEDIA_ROOT = tmp_path
     report = loading.load(now=NOW, limit_customers=3)
     assert report.pictures == len(packed.read().items)
     files = [str(image.original) for image in ProductImage.objects.all()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -31,8 +32,8 @@ def shop() -> Iterator[MemoryShop]:
         recommendations.forget()
 
 
-def add(shop: MemoryShop, title: str, *, pence: int = 500, **known: object) -> Product:
-    return shop.add_product(title, price=Money(pence, "GBP"), stock=9, **known)  # type: ignore[arg-type]
+def add(shop: MemoryShop, title: str, *, pence: int = 500, **known: Any) -> Product:
+    return shop.add_product(title, price=Money(pence, "GBP"), stock=9, **known)
 
 
 def bought(*product_ids: str, times: int = 1, days_ago: int = 1, cancelled: bool = False) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,10 +23,10 @@ NO_FLOORS = Floors(together=1, lift=0.0, confidence=0.0)
 baskets_of = st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=7), min_size=1, max_size=40)
 
 
-def figures(baskets: list[list[int]], **options: object) -> Pairs:
+def figures(baskets: list[list[int]], **options: Any) -> Pairs:
     lines = [(order, product) for order, basket in enumerate(baskets) for product in basket]
     orders, products = np.array(lines, np.int32).reshape(-1, 2).T
-    return copurchases(orders, products, **options)  # type: ignore[arg-type]
+    return copurchases(orders, products, **options)
 
 
 def rows(pairs: Pairs) -> list[tuple[int, int, int, int, float, float, float, float]]:
@@ -111,8 +112,9 @@ def test_rows_longer_than_their_blocks_keep_the_true_best() -> None:
 
 
 def _skewed(count: int) -> np.ndarray:
-    weights = 1 / np.arange(1, count + 1)
-    return weights / weights.sum()
+    weights: np.ndarray = 1 / np.arange(1, count + 1)
+    shares: np.ndarray = weights / weights.sum()
+    return shares
 
 
 def test_one_pair_by_the_book() -> None:

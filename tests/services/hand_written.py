@@ -29,7 +29,7 @@ class _CurrentState(ProjectState):
     """The models as they are now stand in for those of the past: the tables are as of now."""
 
     @property
-    def apps(self) -> object:  # type: ignore[override]
+    def apps(self) -> object:  # type: ignore[override]  # not those of a state
         return apps
 
     def clear_delayed_apps_cache(self) -> None:

@@ -67,8 +67,10 @@ class SmtpRecorder:
             return refusal
         path = self._folder / f"{next(self._numbers):09d}.eml"
         head = {"sender": envelope.mail_from, "recipients": envelope.rcpt_tos}
+        content = envelope.content or b""
+        assert isinstance(content, bytes)
         unfinished = path.with_suffix(".part")
-        unfinished.write_bytes(json.dumps(head).encode() + b"\n" + (envelope.content or b""))  # type: ignore[operator]
+        unfinished.write_bytes(json.dumps(head).encode() + b"\n" + content)
         os.replace(unfinished, path)
         return "250 Recorded"
 

@@ -76,7 +76,7 @@ def _forget_connections() -> None:
 
     from demo_shop.celery import app
 
-    pools.reset()  # type: ignore[no-untyped-call]
+    pools.reset()  # type: ignore[no-untyped-call]  # kombu has no types
     app.amqp._producer_pool = None
     app._pool = None
 

@@ -31,7 +31,7 @@ PICTURE = (
 
 
 def gift(request: HttpRequest, product: str = "") -> HttpResponse:
-    request.csp_nonce = NONCE  # type: ignore[attr-defined]
+    request.csp_nonce = NONCE  # type: ignore[attr-defined]  # read by templates
     html = engines["django"].from_string(PAGE).render({"product": product}, request)
     response = HttpResponse(html)
     response["Content-Security-Policy"] = POLICY

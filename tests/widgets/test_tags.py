@@ -27,7 +27,7 @@ def test_head_is_one_deferred_script_and_one_style_sheet() -> None:
 def test_head_takes_the_nonce_of_the_request() -> None:
     request = RequestFactory().get("/")
     assert "nonce" not in render(HEAD, request=request)
-    request.csp_nonce = 'a"b'  # type: ignore[attr-defined]
+    request.csp_nonce = 'a"b'  # type: ignore[attr-defined]  # read by templates
     assert 'nonce="a&quot;b"' in render(HEAD, request=request)
 
 

@@ -33,7 +33,7 @@ def add_lines(request: HttpRequest, wanted: Sequence[Wanted]) -> Added:
     asked = list(wanted)[:MAX_WANTED]
     found = prepared(model.objects.filter(pk__in=keys(model, [w.product_id for w in asked])))
     products = {str(product.pk): product for product in found}
-    basket = request.basket  # type: ignore[attr-defined]
+    basket = request.basket  # type: ignore[attr-defined]  # Oscar's middleware's
     added: list[str] = []
     refused: list[tuple[str, str]] = []
     bought: list[Any] = []

@@ -173,10 +173,12 @@ def unit_costs(products: Iterable[Any]) -> dict[Any, int]:
     found = {}
     for product, *values in rows:
         value = next((each for each in values if each is not None), None)
+        if value is None:
+            continue
         try:
-            found[product] = round(float(value) * 100)  # type: ignore[arg-type]
+            found[product] = round(float(value) * 100)
         except (TypeError, ValueError, OverflowError):
-            continue  # an attribute without a value, or with a text that is no number
+            continue  # a text that is no number
     return found
 
 

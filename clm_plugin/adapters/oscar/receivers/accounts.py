@@ -38,7 +38,7 @@ def user_logged_in(*, user: Any, request: HttpRequest | None = None, **_: Any) -
     """Django's signal, and Oscar's own for the same login: the first of a request counts."""
     if request is None or getattr(request, "_clm_login_told", None) == user.pk:
         return None
-    request._clm_login_told = user.pk  # type: ignore[attr-defined]
+    request._clm_login_told = user.pk  # type: ignore[attr-defined]  # our own mark
     if is_silent(request):
         return None
     basket = cookie_basket_id(request)
