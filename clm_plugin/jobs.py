@@ -18,6 +18,9 @@ from celery import current_app
 logger = logging.getLogger("clm_plugin")
 
 _MERGE_SECONDS = 0.1
+_EXPIRES = 3.0
+"""Seconds after which a wake-up is worth nothing: a worker busy for longer serves its event anyway,
+and wake-ups must not pile up in front of the sweeps."""
 
 
 class _Waker:
@@ -37,7 +40,7 @@ class _Waker:
             self._flag.wait()
             time.sleep(_MERGE_SECONDS)
             self._flag.clear()
-            send("clm_plugin.process")
+            send("clm_plugin.process", expires=_EXPIRES)
 
 
 _waker = _Waker()
@@ -50,10 +53,10 @@ def wake() -> None:
     _waker.wake()
 
 
-def send(task: str, *args: Any) -> bool:
+def send(task: str, *args: Any, expires: float | None = None) -> bool:
     """Put a task on the broker, ids only; False when the broker is down (logged, not raised)."""
     try:
-        current_app.send_task(task, args=args, retry=False, ignore_result=True)
+        current_app.send_task(task, args=args, retry=False, ignore_result=True, expires=expires)
     except Exception as error:
         logger.warning("clm: the broker did not take %s: %s", task, error)
         return False

@@ -10,10 +10,11 @@ from celery.signals import worker_shutting_down
 from django.db import DatabaseError
 from django.utils import timezone
 
-from clm_plugin import clock, health, pipeline, upkeep
+from clm_plugin import clock, health, jobs, pipeline, upkeep
 
-_LINGER = 1.0
-_PAUSE = 0.2
+_LINGER, _PAUSE = 1.0, 0.2
+_TURN = 5.0
+"""Seconds after which a busy worker lets other tasks have their turn."""
 
 
 @worker_shutting_down.connect
@@ -25,15 +26,21 @@ def say_goodbye(**_: object) -> None:
 
 @shared_task(name="clm_plugin.process")
 def process() -> int:
-    """Empty the queue, then stay for a second: wake-ups that came meanwhile are served at once."""
-    total = pipeline.drain(now=clock.now())
+    """Work off the queue, then stay for a second: wake-ups that came meanwhile are served at once.
+
+    Under steady traffic it puts itself behind the other tasks after a few seconds, so that sweeps
+    are never starved, even by one worker with one process.
+    """
+    total, turn = 0, time.monotonic() + _TURN
     until = time.monotonic() + _LINGER
-    while time.monotonic() < until:
-        time.sleep(_PAUSE)
-        done = pipeline.drain(now=clock.now())
-        if done:
+    while time.monotonic() < min(until, turn):
+        if done := pipeline.process(now=clock.now()):
             total += done
             until = time.monotonic() + _LINGER
+        else:
+            time.sleep(_PAUSE)
+    if time.monotonic() >= turn:
+        jobs.send("clm_plugin.process")
     return total
 
 
