@@ -12,7 +12,6 @@ makes due. One event and a million go the same way: a batch of one, and more bat
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +25,7 @@ from clm_plugin.events.api import Claim, Event
 from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.messages import api as messages
 from clm_plugin.profiles import api as profiles
+from clm_plugin.upsert import is_conflict
 
 logger = logging.getLogger("clm_plugin")
 
@@ -37,6 +37,7 @@ class Batch:
     events: Sequence[Event]
     now: datetime
     profile_of: dict[str, int] = field(default_factory=dict)
+    turns: dict[int, list[lifecycle.Turn]] = field(default_factory=dict)
     before: dict[int, profiles.FactRow] = field(default_factory=dict)
     touched: frozenset[int] = frozenset()
     orders: frozenset[str] = frozenset()
@@ -56,14 +57,20 @@ def identify(batch: Batch) -> None:
                 floor.move(merge.merged, merge.survivor)
     for event in batch.events:
         pid = batch.profile_of.get(event.actor)
+        if pid is None:  # the shop did something to an order of hers
+            pid = found.owner_of.get(event.payload.get("order_id", ""))
         if pid is not None:
             batch.cause[pid] = event.type
             batch.last[pid] = max(batch.last.get(pid, event.occurred_at), event.occurred_at)
 
 
 def recall(batch: Batch) -> None:
-    """The facts as they were before these events."""
-    batch.before = profiles.fact_rows(batch.last)
+    """The facts before these events, of those who come to a turning point in them."""
+    for event in batch.events:
+        if event.type in lifecycle.TURNING and event.actor in batch.profile_of:
+            turn = lifecycle.Turn(event.occurred_at, event.type)
+            batch.turns.setdefault(batch.profile_of[event.actor], []).append(turn)
+    batch.before = profiles.fact_rows(batch.turns)
 
 
 def fold(batch: Batch) -> None:
@@ -74,15 +81,10 @@ def fold(batch: Batch) -> None:
 
 def place(batch: Batch) -> None:
     """The stage everybody touched is in now."""
-    turns: dict[int, list[lifecycle.Turn]] = defaultdict(list)
-    for event in batch.events:
-        if event.type in lifecycle.TURNING and event.actor in batch.profile_of:
-            turn = lifecycle.Turn(event.occurred_at, event.type)
-            turns[batch.profile_of[event.actor]].append(turn)
     lifecycle.restage(
         batch.touched,
         before=batch.before,
-        turns=turns,
+        turns=batch.turns,
         at={pid: batch.last.get(pid, batch.now) for pid in batch.touched},
         cause=batch.cause,
     )
@@ -133,7 +135,11 @@ def process(*, now: datetime, limit: int | None = None) -> int:
         return _carry(held, held.events, now)
 
 
-def _carry(held: Claim, batch: Sequence[Event], now: datetime) -> int:
+_AGAIN = 5
+"""How often a batch that met another worker's locks is tried again as it is."""
+
+
+def _carry(held: Claim, batch: Sequence[Event], now: datetime, again: int = _AGAIN) -> int:
     """Process events or, where one of them is poison, halve until it stands alone."""
     try:
         with transaction.atomic():
@@ -142,6 +148,8 @@ def _carry(held: Claim, batch: Sequence[Event], now: datetime) -> int:
                 step(run)
             events.finish(held, batch)
     except Exception as error:
+        if again and is_conflict(error):  # nobody's fault, and all of ours is undone
+            return _carry(held, batch, now, again - 1)
         if len(batch) > 1:
             middle = len(batch) // 2
             return _carry(held, batch[:middle], now) + _carry(held, batch[middle:], now)

@@ -127,6 +127,15 @@ def _statement(
     )
 
 
+_CONFLICTS = frozenset({"40001", "40P01", "55P03"})
+"""SQLSTATE of a serialization failure, a deadlock, and a lock that could not be had."""
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether the database gave up because of another transaction: the same again may succeed."""
+    return getattr(error.__cause__, "sqlstate", None) in _CONFLICTS
+
+
 def _field(model: type[models.Model], column: str) -> Any:
     return next(field for field in model._meta.concrete_fields if field.column == column)
 

@@ -35,18 +35,19 @@ def restage(
 ) -> list[Move]:
     """Place profiles after a batch; returns who moved.
 
-    ``before`` are the facts before the batch, ``turns`` the turning points in it: with them the
-    way through the stages comes out the same however events are cut into batches, so a back-fill
-    of a year gives the history that a year of single events would have given. ``at`` is the time of
-    each one's last event.
+    ``turns`` are the turning points in the batch, ``before`` the facts before it of those who have
+    one. With them the way through the stages comes out the same however events are cut into
+    batches: a back-fill of a year gives the history that a year of single events would have given.
+    ``at`` is the time of each one's last event.
     """
     gaps = load_gaps()
     rows = fact_rows(profile_ids)
-    standings = _standings(rows)
+    standings = _standings(rows, hold=True)
     moves: list[Move] = []
     placed: dict[int, Placement] = {}
     for pid, row in rows.items():
-        start = before.get(pid, FactRow(profile_id=pid, known=False))
+        nothing = FactRow(profile_id=pid, known=False)
+        start = before.get(pid, nothing) if pid in turns else row
         standing = standings.get(pid)
         cutoffs = partial(_cutoffs_after, row, gaps)
         own, stage, since = walk(pid, start, standing, turns.get(pid, ()), cutoffs, at[pid])
@@ -138,8 +139,11 @@ def _cutoffs(row: FactRow, gaps: Gaps) -> Cutoffs:
     )
 
 
-def _standings(profile_ids: Iterable[int]) -> dict[int, _Standing]:
+def _standings(profile_ids: Iterable[int], *, hold: bool = False) -> dict[int, _Standing]:
     rows = Standing.objects.filter(profile__in=list(profile_ids))
+    if hold and connection.features.has_select_for_update:
+        # Against a sweep that moves the same person at this moment: one move, told by one of us.
+        rows = rows.select_for_update(no_key=True).order_by("profile_id")
     return {
         pid: (stage, since, due)
         for pid, stage, since, due in rows.values_list("profile_id", "stage", "since", "due_at")

@@ -23,11 +23,15 @@ class Merge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """Whose the events of a batch are: actor -> profile id, after ``merges``."""
+    """Whose the events of a batch are: actor -> profile id, after ``merges``.
+
+    ``owner_of`` are the profiles of known orders that the events are about, whoever acts.
+    """
 
     profile_of: Mapping[str, int]
     created: frozenset[int] = frozenset()
     merges: tuple[Merge, ...] = ()
+    owner_of: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

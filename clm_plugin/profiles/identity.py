@@ -3,6 +3,10 @@
 Links come from the server only (a login, the shop's own basket), never from a public body. Two
 profiles become one only if at most one of them belongs to an account; a device that two accounts
 share joins nobody (reliability, cases 44-46).
+
+The actors of one person may be in different shards of the queue and so in the hands of different
+workers. Each therefore holds the profiles of its batch before anything is read that it will write,
+and starts over where another one was faster: merged a profile, or wrote a name first.
 """
 
 from __future__ import annotations
@@ -10,8 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
+from clm_plugin.exceptions import ClmError
 from clm_plugin.profiles.data import Merge, Resolution
-from clm_plugin.profiles.models import Identifier, Profile
+from clm_plugin.profiles.locking import hold_profiles
+from clm_plugin.profiles.models import Identifier, OrderFact, Profile
 from clm_plugin.upsert import upsert
 
 if TYPE_CHECKING:
@@ -20,7 +28,12 @@ if TYPE_CHECKING:
 
     from clm_plugin.events.api import Event
 
+_TRIES = 10
 _PERSONAL = ("visitor:", "customer:", "basket:", "guest:", "profile:")
+
+
+class IdentityInUse(ClmError):
+    """Other workers were faster again and again; the batch is to be tried later."""
 
 
 @dataclass(slots=True)
@@ -46,23 +59,48 @@ def resolve(events: Iterable[Event]) -> Resolution:
         for event in events
     ]
     seen = {a: event.occurred_at for event, actors in reversed(groups) for a in actors}
-    known = _load(set(seen))
-    before = set(known)
-    merges: list[tuple[_Node, _Node, str]] = []
-    for event, actors in groups:
-        if actors:
-            _join(known, actors, event, merges)
-    _write(known, before, seen)
+    orders = {event.payload["order_id"] for event in events if "order_id" in event.payload}
+    for _ in range(_TRIES):
+        with transaction.atomic():  # starting over lets go of what is held
+            owner_of = _owner_of(orders)
+            known = _load(set(seen))
+            before = set(known)
+            merges: list[tuple[_Node, _Node, str]] = []
+            if _hold(known, owner_of):
+                for event, actors in groups:
+                    if actors:
+                        _join(known, actors, event, merges)
+                if _write(known, before, seen):
+                    break
+            transaction.set_rollback(True)
+    else:
+        raise IdentityInUse(f"other workers changed the same people {_TRIES} times")
     done = tuple(
         Merge(survivor=into.root().id or 0, merged=gone.id, reason=reason)
         for into, gone, reason in merges
         if gone.id is not None
     )
+    survivor = {gone.id: into.root().id or 0 for into, gone, _ in merges}
     created = frozenset(node.root().id or 0 for actor, node in known.items() if actor not in before)
     return Resolution(
         profile_of={actor: node.root().id or 0 for actor, node in known.items()},
         created=created,
         merges=done,
+        owner_of={order: survivor.get(pid, pid) for order, pid in owner_of.items()},
+    )
+
+
+def _owner_of(order_ids: set[str]) -> dict[str, int]:
+    """Whose these orders are: a refund may name nobody, and changes her facts all the same."""
+    if not order_ids:
+        return {}
+    rows = OrderFact.objects.filter(order_id__in=order_ids, profile__isnull=False)
+    return dict(rows.values_list("order_id", "profile_id"))
+
+
+def _hold(known: dict[str, _Node], owner_of: dict[str, int]) -> bool:
+    return hold_profiles(
+        {*owner_of.values(), *(node.id for node in known.values() if node.id is not None)}
     )
 
 
@@ -120,11 +158,11 @@ def _attach(known: dict[str, _Node], node: _Node, actor: str) -> None:
         node.customer = value
 
 
-def _write(known: dict[str, _Node], before: set[str], seen: dict[str, datetime]) -> None:
-    """Write new profiles and names; where another worker was first, its profile wins."""
+def _write(known: dict[str, _Node], before: set[str], seen: dict[str, datetime]) -> bool:
+    """Write new profiles and names; False where another worker was first with one of the names."""
     fresh = {actor: node.root() for actor, node in known.items() if actor not in before}
     if not fresh:
-        return
+        return True
     first = {actor: (node, seen[actor]) for actor, node in fresh.items()}
     new_nodes = list({id(node): node for node in fresh.values() if node.id is None}.values())
     made = Profile.objects.bulk_create(
@@ -142,13 +180,7 @@ def _write(known: dict[str, _Node], before: set[str], seen: dict[str, datetime])
         combine={},
     )
     owners = dict(Identifier.objects.filter(actor__in=fresh).values_list("actor", "profile_id"))
-    orphans = []
-    for actor, node in fresh.items():
-        if node.id is not None and owners[actor] != node.id:
-            orphans.append(node.id)
-            node.id = owners[actor]
-    if orphans:
-        Profile.objects.filter(id__in=orphans, identifiers__isnull=True).delete()
+    return all(owners[actor] == node.id for actor, node in fresh.items())
 
 
 def _name_accounts(fresh: dict[str, _Node], new_nodes: list[_Node]) -> None:

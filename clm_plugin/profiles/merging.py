@@ -36,7 +36,8 @@ def merge_profiles(merges: Sequence[Merge], *, now: datetime) -> None:
 def _merge(merge: Merge, now: datetime) -> None:
     ids = sorted((merge.survivor, merge.merged))
     rows = {
-        row.pk: row for row in Profile.objects.select_for_update().filter(id__in=ids).order_by("id")
+        row.pk: row
+        for row in Profile.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id")
     }
     survivor, merged = rows[merge.survivor], rows[merge.merged]
     actors = list(Identifier.objects.filter(profile=merged).values_list("actor", flat=True))

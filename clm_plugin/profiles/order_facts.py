@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from clm_plugin.conf import settings
+from clm_plugin.profiles.locking import hold_profiles
 from clm_plugin.profiles.models import CategoryFact, Facts, ItemFact, OrderFact, Profile
 from clm_plugin.upsert import ADD, EARLIEST, upsert
 
@@ -66,6 +67,9 @@ def write_orders(
             "profile_id", flat=True
         )
     )
+    # An order that another worker placed since this batch began: sums are made of what is committed
+    # once nobody else is at work on her, or they would write over a sum that is newer.
+    hold_profiles(profiles)
     recompute(profiles)
     return profiles
 

@@ -18,7 +18,7 @@ def write_traits(traits: Mapping[int, list[Trait]]) -> None:
     """Write what a batch tells of people's names; two queries, none if nothing was told."""
     if not traits:
         return
-    rows = Profile.objects.select_for_update().order_by("id").in_bulk(list(traits))
+    rows = Profile.objects.select_for_update(no_key=True).order_by("id").in_bulk(list(traits))
     changed = []
     for profile_id, told in traits.items():
         profile = rows.get(profile_id)

@@ -1,0 +1,63 @@
+"""What a forked process does. Each function is a job that ``Crew`` starts by its name."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+TRACE = "clm_test_trace"
+
+
+def _without_row_locks() -> None:
+    """The check of the check: claims and sweeps that lock nothing."""
+    connection.features.has_select_for_update_skip_locked = False  # type: ignore[misc]
+
+
+def _trace(batch: Any) -> None:
+    """A last step that notes, in the batch's own transaction, what was processed after what."""
+    with connection.cursor() as cursor:
+        rows = [(event.actor, event.id) for event in batch.events]
+        cursor.executemany(f"INSERT INTO {TRACE} (actor, event_id) VALUES (%s, %s)", rows)
+
+
+def drain(now: str, locks: bool = True, trace: bool = True) -> None:
+    """A worker: processes until the queue is empty."""
+    from clm_plugin import pipeline
+    from clm_plugin.models import QueuedEvent
+
+    if not locks:
+        _without_row_locks()
+    if trace:
+        pipeline.STEPS += (_trace,)
+    while QueuedEvent.objects.exists():
+        pipeline.drain(now=datetime.fromisoformat(now))
+        time.sleep(0.002)
+
+
+def sweep(now: str, send: bool = False, locks: bool = True) -> None:
+    """What Celery's beat asks for."""
+    from clm_plugin import pipeline
+
+    if not locks:
+        _without_row_locks()
+    pipeline.sweep(now=datetime.fromisoformat(now), send=send)
+
+
+def tell(number: int, seed: int, copies: int, at_time: str, of: int | None = None) -> None:
+    """A source that tells the same events again and again, in other orders and portions."""
+    from clm_plugin.events.api import record_many
+    from tests.reliability.stories import lives
+
+    chance = random.Random(seed * 100 + number)
+    told = lives(25, 500, seed if of is None else of, named=True)
+    for _ in range(copies):
+        chance.shuffle(told)
+        rest = list(told)
+        while rest:
+            size = chance.choice([1, 7, 60, 200])
+            record_many(rest[:size], received_at=datetime.fromisoformat(at_time))
+            del rest[:size]
