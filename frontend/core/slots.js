@@ -59,7 +59,8 @@ export async function askSlots(signal) {
 
 /** @param {Element} slot @param {Widget | undefined} widget */
 function fill(slot, widget) {
-  if (!widget) return leaveEmpty(slot);
+  if (slot.hasAttribute("reserve")) giveBack(/** @type {HTMLElement} */ (slot));
+  if (!widget) return slot.setAttribute("state", "empty");
   slot.innerHTML = widget.html;
   slot.setAttribute("state", "full");
   /** @type {Report} */
@@ -84,16 +85,25 @@ function fill(slot, widget) {
 }
 
 /**
- * Give up the room that was kept, at a moment when nobody sees it go.
- * @param {Element} slot
+ * Give up the room that is too much, but only what nobody sees go: what lies below the screen, and
+ * above it where the browser keeps its place on the page meanwhile.
+ * @param {HTMLElement} slot
  */
-function leaveEmpty(slot) {
-  const seen = new IntersectionObserver(([entry]) => {
-    if (!entry || entry.isIntersecting) return;
-    seen.disconnect();
-    slot.setAttribute("state", "empty");
-  });
-  seen.observe(slot);
+function giveBack(slot) {
+  slot.style.minHeight = `${slot.offsetHeight}px`;
+  const observer = new IntersectionObserver(
+    ([entry]) => {
+      if (!entry) return;
+      const { top, bottom, height } = entry.boundingClientRect;
+      const past = bottom <= 0 && CSS.supports("overflow-anchor", "auto");
+      const seen = past ? 0 : Math.max(0, (entry.rootBounds?.bottom ?? innerHeight) - top);
+      if (seen >= height) return;
+      slot.style.minHeight = `${seen}px`;
+      if (!seen) observer.disconnect();
+    },
+    { threshold: [0, 0.25, 0.5, 0.75, 1] },
+  );
+  observer.observe(slot);
 }
 
 /**

@@ -65,13 +65,33 @@ def test_nothing_jumps_and_nothing_blocks(meet: Callable[..., Shopper], phone: b
     assert room[1] <= room[0], "the kept room is enough"
 
 
-def test_an_empty_slot_gives_its_room_back_unseen(meet: Callable[..., Shopper]) -> None:
+@pytest.mark.parametrize("below", [0, 1_000])
+def test_an_empty_slot_gives_its_room_back_unseen(meet: Callable[..., Shopper], below: int) -> None:
     ann = meet()
+    # Below the screen from the start, or else in view until the shopper has scrolled past it.
+    ann.context.add_init_script(f"""addEventListener("DOMContentLoaded", () => {{
+      document.querySelector("clm-slot[product]").style.marginTop = "{below}px";
+    }})""")
     ann.visit("/gift/4/")  # nothing is bought with it
     slot = ann.page.locator("clm-slot[name=product-bundle]")
-    ann.page.evaluate("scrollTo(0, 2000)")
     expect(slot).to_have_attribute("state", "empty")
+    if not below:
+        assert slot.evaluate("(slot) => slot.offsetHeight") > 100
+        ann.page.evaluate("scrollTo(0, 2000)")
+    expect(slot).to_have_css("min-height", "0px")
     assert slot.evaluate("(slot) => slot.offsetHeight") == 0
+    assert ann.page.evaluate("shift") <= 0.01
+
+
+def test_a_full_slot_keeps_no_room_it_does_not_need(meet: Callable[..., Shopper]) -> None:
+    ann = meet()
+    ann.context.add_init_script("""addEventListener("DOMContentLoaded", () => {
+      document.querySelector("clm-slot[product]").style.marginTop = "1000px";
+    })""")
+    ann.visit("/gift/1/")
+    slot = ann.page.locator("clm-slot[name=product-bundle]")
+    expect(slot.locator("form")).to_be_attached()
+    expect(slot).to_have_css("min-height", "0px")
     assert ann.page.evaluate("shift") <= 0.01
 
 
