@@ -6,3 +6,8 @@ class DemoShopConfig(AppConfig):
     name = "demo_shop"
     verbose_name = _("Larkhouse demo shop")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from demo_shop import dating
+
+        dating.connect()

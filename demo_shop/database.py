@@ -55,7 +55,8 @@ def broker(url: str, *, folder: Path) -> tuple[str, dict[str, Any]]:
     queue, control = folder / "queue", folder / "control"
     for needed in (queue, control):
         needed.mkdir(parents=True, exist_ok=True)
-    return "filesystem://", {
+    # The host says nothing, but without one kombu warns at each start that it supposes one.
+    return "filesystem://localhost", {
         # One folder both ways: what the web process puts in is what the worker takes out.
         "data_folder_in": str(queue),
         "data_folder_out": str(queue),
