@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import report
+from benchmarks import orders, report
 from benchmarks.figures import FIGURES
 from benchmarks.harness import Bench, Figure, Outcome, Unavailable
 
@@ -115,10 +115,9 @@ def test_numbers_are_written_as_json_can_hold_them() -> None:
 
 def test_a_quick_run_of_two_real_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Co-purchase and its accuracy on the data that the demo ships."""
-    from benchmarks.orders import retail
-
     monkeypatch.delenv("CLM_BENCH_UCI", raising=False)
-    retail.cache_clear()
+    monkeypatch.setattr(orders, "_beside", lambda: "")
+    orders.retail.cache_clear()
     path = tmp_path / "bench.json"
     command.main(["--only", "f5,F13", "--quick", "--rounds", "1", "--json", str(path)])
     written = json.loads(path.read_text())

@@ -12,7 +12,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
-    monkeypatch.setattr(jobs, "send", lambda name, *_, **__: names.append(name) or True)
+
+    def send(name: str, *_: object) -> bool:
+        names.append(name)
+        return True
+
+    monkeypatch.setattr(jobs, "send", send)
     monkeypatch.setattr(tasks, "_LINGER", 0.05)
     monkeypatch.setattr(tasks, "_PAUSE", 0.01)
     monkeypatch.setattr(tasks, "_TURN", 0.2)
