@@ -59,7 +59,7 @@ class Crew:
         return ended
 
     def run(self, job: str, processes: int = 1, **more: Any) -> None:
-        """Run a job in several processes at once; each must end well. Each is told its ``number``."""
+        """Run a job in several processes at once, each with its ``number``; all must end well."""
         at = time.monotonic() + 0.05 + 0.02 * processes
         for number in range(processes):
             self.start(job, at=at, number=number, **more)

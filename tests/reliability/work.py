@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import time
 from datetime import datetime
 from typing import Any
@@ -61,3 +63,42 @@ def tell(number: int, seed: int, copies: int, at_time: str, of: int | None = Non
             size = chance.choice([1, 7, 60, 200])
             record_many(rest[:size], received_at=datetime.fromisoformat(at_time))
             del rest[:size]
+
+
+MOMENTS = ("committed", "receiving", "storing", "stored")
+"""When a buyer dies: the order is committed and no signal sent; in our receiver; our rows are
+written and not committed; all is committed."""
+
+
+def buy(product: int, user: int, order: str, moment: str) -> None:
+    """A checkout by Oscar's OrderCreator in a process that does not live to tell of it."""
+    from django.contrib.auth import get_user_model
+    from oscar.apps.order import utils
+    from oscar.core.loading import get_model
+
+    from clm_plugin.events import storage_postgres
+    from tests.adapters import oscar_factory as oscar
+
+    def die(*_: Any, **__: Any) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    insert = storage_postgres.insert
+
+    def insert_and_die(rows: Any) -> int:
+        insert(rows)
+        die()
+        return 0
+
+    buyer = get_user_model().objects.get(pk=user)
+    basket = oscar.fill_basket(
+        oscar.make_request(buyer), [(get_model("catalogue", "Product").objects.get(pk=product), 1)]
+    )
+    if moment == "committed":
+        utils.order_placed.send = die  # type: ignore[method-assign]
+    elif moment == "receiving":
+        storage_postgres.insert = die  # type: ignore[assignment]
+    elif moment == "storing":
+        storage_postgres.insert = insert_and_die
+    else:
+        utils.order_placed.connect(die)  # after ours
+    oscar.checkout(basket, buyer, number=order)
