@@ -72,6 +72,8 @@ _cache: dict[int, Settings] = {}
 def current() -> Settings:
     """The settings in force now. Unknown keys are left to the system check ``clm.E001``."""
     given: dict[str, Any] = getattr(django_settings, "CLM", {})
+    if not isinstance(given, dict):
+        given = {}  # the system check clm.E003 says so; a crash here would hide it
     found = _cache.get(id(given))
     if found is None:
         _cache.clear()

@@ -54,8 +54,9 @@ def _machinery(now: datetime) -> Iterator[Finding]:
     report = health.report(now=timezone.now(), clock_now=now)
     advice = {
         "database": "The database does not answer; see DATABASES.",
-        "broker": "The broker does not answer; see CELERY_BROKER_URL, and import your Celery app in"
-        " <project>/__init__.py, so that the web processes know it too.",
+        "broker": "The broker does not answer; see CELERY_BROKER_URL (redis:// needs pip install"
+        ' "celery[redis]"), and import your Celery app in <project>/__init__.py, so that the web'
+        " processes know it too.",
         "worker": "Start one: celery -A <project> worker; it shows within 15 s, if beat runs.",
         "scheduler": "Start it: celery -A <project> beat; then wait for its first sweep (15 s).",
     }
@@ -97,7 +98,7 @@ def _content() -> Iterator[Finding]:
         "What is bought together can be worked out",
         'pip install "clm-plugin[insights]" (numpy and scipy), then manage.py clm_backfill.',
     )
-    yield _address()
+    yield from _mail()
     yield Finding(
         bool(live_plans(plan_version())),
         "At least one campaign is live",
@@ -105,13 +106,20 @@ def _content() -> Iterator[Finding]:
     )
 
 
-def _address() -> Finding:
+def _mail() -> Iterator[Finding]:
     try:
-        base = sender().base
-    except (ImproperlyConfigured, ObjectDoesNotExist):
-        base = ""
-    return Finding(
-        bool(base) and base != "https://example.com",  # the Site that Django makes by itself
-        f"Links in mails lead to {base or 'nowhere'}",
+        shop = sender()
+    except (ImproperlyConfigured, ObjectDoesNotExist) as error:
+        yield Finding(False, f"Mails cannot be written: {error}", 'Set CLM["SITE_URL"].')
+        return
+    # What Django supposes by itself: its first Site, and its DEFAULT_FROM_EMAIL.
+    yield Finding(
+        shop.base != "https://example.com",
+        f"Links in mails lead to {shop.base}",
         'Set CLM["SITE_URL"], such as "https://shop.example".',
+    )
+    yield Finding(
+        not shop.address.endswith("@localhost"),
+        f"Mails come from {shop.address}",
+        'Set CLM["MAIL_FROM"], such as "My shop <hello@shop.example>".',
     )

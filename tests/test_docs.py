@@ -6,6 +6,7 @@ import re
 from dataclasses import MISSING, fields
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.urls import URLResolver, get_resolver
@@ -171,3 +172,27 @@ def test_every_page_is_reached_from_the_contents() -> None:
     contents = (DOCS / "README.md").read_text()
     pages = [path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")]
     assert [page for page in pages if page != "README.md" and f"({page})" not in contents] == []
+
+
+def snippets(page: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page.read_text(), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("page", [*DOCS.glob("howto/*.md")], ids=lambda path: path.name)
+def test_what_is_to_be_copied_is_python(page: Path) -> None:
+    for code in snippets(page):
+        compile(code, str(page), "exec")
+
+
+@pytest.mark.django_db
+def test_the_consent_to_mail_that_the_how_to_records_is_heard() -> None:
+    from clm_plugin.clock import now
+    from clm_plugin.pipeline import drain
+    from clm_plugin.profiles.api import mail_consents, profile_id_of
+
+    [code] = snippets(DOCS / "howto/consent.md")
+    exec(code, {"user": SimpleNamespace(pk=71)})  # our own page
+    drain(now=now())
+    profile = profile_id_of("customer:71")
+    assert profile is not None
+    assert mail_consents([profile]) == {profile: True}

@@ -12,7 +12,10 @@ from clm_plugin.shop.base import Shop, ShopError
 
 def get_shop() -> Shop:
     """The one Shop of this process. Raises ShopError when ``CLM["SHOP"]`` is wrong."""
-    return _load(settings.SHOP)
+    path = settings.SHOP
+    if not isinstance(path, str):
+        raise ShopError(f'CLM["SHOP"] = {path!r} is not the dotted path of a class')
+    return _load(path)
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,9 @@ import pytest
 
 from tests.install.conftest import BARE_SHOP, ROOT, Project
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("install")]
+pytestmark = pytest.mark.slow
+# Those that share one installed shop, which takes a minute of migrations to make.
+in_one_shop = pytest.mark.xdist_group("install")
 
 
 def readme_lines() -> list[str]:
@@ -41,7 +43,9 @@ def test_nothing_is_left_to_complain_about(project: Project) -> None:
     ("left_out", "names", "hint"),
     [
         ('CLM = {"SHOPP": "x"}', "clm.E001", "Known settings"),
+        ('CLM = ["SHOP"]', "clm.E003", "CLM = {"),
         ('CLM = {"SHOP": "shop.adapter.Mine"}', "clm.E002", "OscarShop"),
+        ('CLM = {"SHOP": None}', "clm.E002", "OscarShop"),
         ('INSTALLED_APPS.remove("django_celery_beat")', "clm.E005", "clm_plugin.INSTALLED_APPS"),
         ('OSCAR_DEFAULT_CURRENCY = "EUR"', "clm.W105", "'EUR'"),
         ("del WAGTAIL_SITE_NAME", "clm.E009", "WAGTAIL_SITE_NAME ="),
@@ -94,15 +98,18 @@ def test_our_migrations_are_all_the_shop_needs(project: Project) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@in_one_shop
 def test_a_visit_is_seen_and_answered(installed: Project) -> None:
     installed.step("visit")
 
 
+@in_one_shop
 def test_the_admin_opens_under_the_path_the_owner_chose(installed: Project) -> None:
     installed.step("administer")
     installed.step("upload")
 
 
+@in_one_shop
 def test_installing_twice_changes_nothing(installed: Project) -> None:
     again = installed.manage("clm_install")
     assert again.returncode == 0
@@ -112,6 +119,7 @@ def test_installing_twice_changes_nothing(installed: Project) -> None:
     assert "0 events are new" in read.stdout, read.stdout
 
 
+@in_one_shop
 def test_numpy_and_scipy_may_be_missing(installed: Project) -> None:
     """``clm-plugin[oscar]`` does not bring them; a back-fill then says what to install."""
     for name in ("numpy", "scipy"):
@@ -125,6 +133,20 @@ def test_numpy_and_scipy_may_be_missing(installed: Project) -> None:
     assert 'pip install "clm-plugin[insights]"' in done.stdout
 
 
+@in_one_shop
+def test_the_doctor_sees_what_django_supposes(installed: Project) -> None:
+    settings = installed.folder / "local.py"
+    before = settings.read_text()
+    installed.change('CLM = {"CURRENCY": "GBP"}')
+    try:
+        told = installed.manage("clm_doctor").stdout
+    finally:
+        settings.write_text(before)
+    assert "FIX Links in mails lead to https://example.com" in told
+    assert "FIX Mails come from webmaster@localhost" in told
+
+
+@in_one_shop
 def test_the_doctor_knows_what_is_missing_and_when_all_is_well(installed: Project) -> None:
     before = installed.manage("clm_doctor")
     assert before.returncode != 0

@@ -102,7 +102,7 @@ MEDIA_ROOT = BASE_DIR / "media"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS += [app for app in clm_plugin.INSTALLED_APPS if app not in INSTALLED_APPS]
-CLM = {"CURRENCY": "GBP", "SITE_URL": "https://shop.example"}
+CLM = {"CURRENCY": "GBP", "SITE_URL": "https://shop.example", "MAIL_FROM": "hello@shop.example"}
 WAGTAIL_SITE_NAME = "My shop"
 WAGTAILADMIN_BASE_URL = "https://shop.example"
 CELERY_BROKER_URL = "redis://127.0.0.1:6379/0"
