@@ -31,6 +31,7 @@ demo_patterns = (
 )
 
 urlpatterns = [
+    path("favicon.ico", views.favicon),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("clm/", include("clm_plugin.urls")),

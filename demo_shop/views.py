@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -54,22 +56,27 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         clock.reset()
         travel.forget()
         messages.success(request, _("The clock shows real time again."))
-        return redirect("demo:start")
+        return _back_to_the_clock()
     try:
         delta = clock.parse(step)
     except ValueError as error:
         messages.error(request, str(error))
-        return redirect("demo:start")
+        return _back_to_the_clock()
     start_at = clock.now()
     try:
         arrived = _travel(start_at, start_at + delta)
     except Exception:
         # Whatever went wrong in a sweep is on the page already; a bare 500 would hide it.
         logger.exception("The clock stopped on its way")
-        return redirect("demo:start")
+        return _back_to_the_clock()
     if arrived:
         messages.success(request, _("Time has passed; everything that fell due has run."))
-    return redirect("demo:start")
+    return _back_to_the_clock()
+
+
+def _back_to_the_clock() -> HttpResponse:
+    # It says itself what came of it; on a phone it stands far below the story.
+    return redirect(reverse("demo:start") + "#clock")
 
 
 def _travel(start_at: datetime, target: datetime) -> bool:
@@ -106,3 +113,9 @@ def language(request: HttpRequest) -> HttpResponse:
         target = "/"
     context = {"target": target, "languages": settings.LANGUAGES}
     return render(request, "demo_shop/language.html", context)
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The shop's mark for what asks by the old name, such as the pages of the console."""
+    return redirect(static("shop/mark.svg"))

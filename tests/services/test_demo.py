@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-import time
-from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from demo_shop.services.valkey import free_port
+from tests.services.demo import Demo
 from tests.services.workers import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.services
 
@@ -27,76 +22,6 @@ pytestmark = pytest.mark.services
 # another test process shares the two cores.
 FIRST_START = 420.0
 LATER_START = 25.0
-
-
-class Demo:
-    """One demo in a folder of its own."""
-
-    def __init__(self, var: Path, repository: Path, db: str) -> None:
-        self.var, self.port, self.db = var, free_port(), db
-        self._repository = repository
-        self.output = var.with_suffix(".txt")
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("DEMO_", "TEST_"))}
-        environment |= {
-            "DEMO_VAR": str(self.var),
-            "DEMO_TEMPLATE": "0",
-            "DEMO_SMTP_PORT": str(free_port()),
-            "DJANGO_SETTINGS_MODULE": "demo_shop.settings",
-        }
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "demo", "--port", str(self.port), "--db", self.db],
-                cwd=self._repository,
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def status(self, path: str) -> int:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status
-        except (OSError, HTTPException):
-            return 0
-        finally:
-            connection.close()
-
-    def wait_healthy(self, seconds: float) -> float:
-        began = time.monotonic()
-
-        def ready() -> bool:
-            assert self.process is not None
-            assert self.process.poll() is None, self.text()
-            return self.status("/clm/health") == 200
-
-        eventually(ready, seconds=seconds, why=self.text())
-        eventually(lambda: "Ready after" in self.text())
-        return time.monotonic() - began
-
-    def text(self) -> str:
-        return self.output.read_text(errors="replace")
-
-    def stop(self, number: signal.Signals) -> int:
-        assert self.process is not None
-        self.process.send_signal(number)
-        return self.process.wait(30)
-
-    def processes(self) -> list[int]:
-        """Every process of this demo, whoever its parent is now."""
-        mine = f"DEMO_VAR={self.var}".encode()
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if mine in (folder / "environ").read_bytes().split(b"\0"):
-                    found.append(int(folder.name))
-            except OSError:
-                continue  # it has ended meanwhile, or is somebody else's
-        return found
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -66,6 +66,22 @@ document.addEventListener("click", (event) => {
   button?.closest("[data-alert]")?.remove();
 });
 
+/** What a widget put into the basket shows in the header at once. */
+document.addEventListener("clm:basket-changed", (event) => {
+  const link = document.querySelector(".basket-link");
+  const added = /** @type {CustomEvent} */ (event).detail?.added?.length ?? 0;
+  if (!link || !added) return;
+  let count = link.querySelector(".count");
+  if (!count) {
+    count = document.createElement("b");
+    count.className = "count";
+    count.textContent = "0";
+    link.append(count);
+  }
+  const number = /** @type {Text} */ (count.firstChild);
+  number.data = String(Number(number.data) + added);
+});
+
 /** An order is placed once, however often the button is pressed. */
 for (const form of document.querySelectorAll("[data-once]")) {
   form.addEventListener("submit", () => {
