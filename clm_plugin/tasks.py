@@ -31,7 +31,9 @@ def process() -> int:
     Under steady traffic it puts itself behind the other tasks after a few seconds, so that sweeps
     are never starved, even by one worker with one process.
     """
-    total, turn = 0, time.monotonic() + _TURN
+    total, turn = pipeline.process(now=clock.now()), time.monotonic() + _TURN
+    if not total:
+        return 0  # another worker is at it, and stays; if both did, wake-ups would pile up
     until = time.monotonic() + _LINGER
     while time.monotonic() < min(until, turn):
         if done := pipeline.process(now=clock.now()):
