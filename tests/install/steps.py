@@ -62,6 +62,12 @@ def visit() -> None:
     widget = answer["slots"]["product-bundle"]
     assert "Pot" in widget["html"]
     assert widget["receipt"]
+    client.post(f"/basket/add/{tea.pk}/", {"quantity": 2})
+    basket = Event.objects.get(type="basket.changed")
+    assert (basket.source, basket.payload["quantities"]) == ("shop", [2])
+    drain(now=now())
+    facts = Profile.objects.get(identifiers__actor=f"visitor:{visitor}").facts
+    assert facts.basket_items == 2, "the shop's own signal reaches the same profile"
 
 
 def administer() -> None:
