@@ -13,13 +13,22 @@ import pytest
 from django.db import connection
 
 from clm_plugin import pipeline
-from clm_plugin.models import DeadLetter, Event, Facts, QueuedEvent
-from tests.factories import NOW, store
+from clm_plugin.models import (
+    DeadLetter,
+    Event,
+    Facts,
+    Identifier,
+    Profile,
+    QueuedEvent,
+    Standing,
+)
+from tests.factories import NOW, basket, new, store, viewed
 from tests.reliability.state import broken_ways, difference, state, undo, ways
 from tests.reliability.stories import lives
 from tests.reliability.work import TRACE
 
 if TYPE_CHECKING:
+    from clm_plugin.events.api import NewEvent
     from tests.reliability.crew import Crew
 
 WORKERS = 4
@@ -144,3 +153,51 @@ def test_without_the_locks_it_would_be_noticed(crew: Crew, trace: Trace) -> None
     assert len(trace()) > Event.objects.count()
     views = sum(Facts.objects.values_list("product_views", flat=True))
     assert views > Event.objects.filter(type="product.viewed").count()
+
+
+def meet(crew: Crew, first: NewEvent, second: NewEvent, *, hold: bool = True) -> None:
+    """One worker is in the middle of the first event when another one comes to the second."""
+    store(viewed("visitor:a", "1", NOW), new("customer.registered", "customer:1", NOW))
+    pipeline.drain(now=NOW)
+    store(first)
+    crew.start("slow_batch", now=NOW.isoformat(), hold=hold)
+    time.sleep(0.4)
+    store(second)
+    crew.start("slow_batch", now=NOW.isoformat(), hold=hold)
+    assert set(crew.wait().values()) == {0}
+    assert not QueuedEvent.objects.exists()
+
+
+LOGIN = new("customer.logged_in", "customer:1", NOW, links=("visitor:a",))
+VIEW = viewed("visitor:a", "2", NOW)
+
+
+@pytest.mark.parametrize(("first", "second"), [(VIEW, LOGIN), (LOGIN, VIEW)])
+def test_a_merge_loses_nothing_that_is_in_hand(
+    crew: Crew, first: NewEvent, second: NewEvent
+) -> None:
+    """A view is folded while another worker joins its visitor to an account."""
+    meet(crew, first, second)
+    facts = Facts.objects.get()
+    assert facts.product_views == 2
+    assert set(facts.profile.identifiers.values_list("actor", flat=True)) == {
+        "customer:1",
+        "visitor:a",
+    }
+    assert Standing.objects.count() == 1
+
+
+def test_it_is_holding_the_people_that_does_it(crew: Crew) -> None:
+    """The check of the check: the view of whoever was merged away meanwhile is lost to her."""
+    meet(crew, VIEW, LOGIN, hold=False)
+    who = Facts.objects.filter(profile__customer_id="1").get()
+    assert who.product_views < 2
+
+
+def test_a_name_that_two_workers_meet_at_once_joins_them(crew: Crew) -> None:
+    """The same new basket seen with a visitor and with an account: they are one person."""
+    names = ("basket:9",)
+    meet(crew, basket("visitor:a", "9", links=names), basket("customer:1", "9", links=names))
+    assert Profile.objects.filter(merged_into=None).count() == 1
+    assert Facts.objects.get().product_views == 1
+    assert Identifier.objects.values("profile").distinct().count() == 1

@@ -26,6 +26,23 @@ def _trace(batch: Any) -> None:
         cursor.executemany(f"INSERT INTO {TRACE} (actor, event_id) VALUES (%s, %s)", rows)
 
 
+def _dawdle(batch: Any) -> None:
+    """A step that takes its time: another worker meets what the first one has begun."""
+    time.sleep(0.8)
+
+
+def slow_batch(now: str, hold: bool = True) -> None:
+    """A worker with one batch, which stops to think once it knows whose the events are."""
+    from clm_plugin import pipeline
+    from clm_plugin.profiles import identity
+
+    if not hold:
+        identity.hold_profiles = lambda ids: True  # type: ignore[assignment]
+    first, *rest = pipeline.STEPS
+    pipeline.STEPS = (first, _dawdle, *rest)
+    pipeline.process(now=datetime.fromisoformat(now))
+
+
 def drain(now: str, locks: bool = True, trace: bool = True) -> None:
     """A worker: processes until the queue is empty."""
     from clm_plugin import pipeline
