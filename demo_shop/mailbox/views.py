@@ -22,7 +22,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
     found: list[store.MailSummary] | list[str] = store.search(query) if query else store.names()
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     mails = [store.summary(entry) if isinstance(entry, str) else entry for entry in page]
-    context = {"mails": [mail for mail in mails if mail], "page_obj": page, "query": query}
+    context = {"mails": [mail for mail in mails if mail], "page_obj": page, "to": query}
     return render(request, "demo_shop/mailbox/list.html", context)
 
 
