@@ -8,9 +8,9 @@ answers with its process id, and tells of each end (``{"ended": pid, "status": w
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
-import select
 import subprocess
 import sys
 import time
@@ -108,7 +108,8 @@ def _work(job: Any, told: dict[str, Any]) -> None:
     try:
         os.close(0)
         arguments = told["arguments"]
-        arguments.pop("number", None) if "number" not in job.__code__.co_varnames else None
+        if "number" not in inspect.signature(job).parameters:
+            arguments.pop("number", None)
         settings.CLM = {**settings.CLM, **told["clm"]}
         time.sleep(max(0.0, arguments.pop("at", 0.0) - time.monotonic()))
         job(**arguments)
@@ -122,11 +123,6 @@ def _work(job: Any, told: dict[str, Any]) -> None:
 
 def _tell(**what: int) -> None:
     print(json.dumps(what), flush=True)
-
-
-def is_idle(pipe: Any) -> bool:
-    """Whether nothing waits to be read."""
-    return not select.select([pipe], [], [], 0)[0]
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ def state() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for model in TABLES:
         rows = []
-        for row in model._default_manager.values():
-            row.pop("id", None)
+        for values in model._default_manager.values():
+            row: dict[str, Any] = {name: each for name, each in values.items() if name != "id"}
             row["profile_id"] = who.get(row["profile_id"], row["profile_id"])
             rows.append(row)
         found[model.__name__] = sorted(rows, key=repr)
@@ -83,13 +83,15 @@ def ways() -> dict[Person, list[tuple[str, datetime, str]]]:
     What comes in between (a basket, a view) is told once a batch, so it depends on the cut; and
     where a refund in another shard stands among her orders is not promised.
     """
-    who, found = persons(), defaultdict(list)
+    who = persons()
+    found: dict[Person, list[tuple[str, datetime, str]]] = defaultdict(list)
     refunded = set(OrderFact.objects.filter(refunded_minor__gt=0).values_list("profile", flat=True))
     rows = StageChange.objects.filter(cause__in=["order.placed", "time"]).order_by("id")
-    for profile, *way in rows.values_list("profile_id", "to_stage", "changed_at", "cause"):
+    moves = rows.values_list("profile_id", "to_stage", "changed_at", "cause")
+    for profile, to_stage, at, cause in moves:
         acting = [name for name in who.get(profile, ()) if not name.startswith("basket:")]
         if len(acting) == 1 and profile not in refunded:
-            found[who[profile]].append(tuple(way))
+            found[who[profile]].append((to_stage, at, cause))
     return dict(found)
 
 

@@ -22,7 +22,7 @@ from clm_plugin.models import (
     QueuedEvent,
     Standing,
 )
-from tests.factories import NOW, basket, new, store, viewed
+from tests.factories import NOW, basket, new, order, store, viewed
 from tests.reliability.state import broken_ways, difference, state, undo, ways
 from tests.reliability.stories import lives
 from tests.reliability.work import TRACE
@@ -201,3 +201,20 @@ def test_a_name_that_two_workers_meet_at_once_joins_them(crew: Crew) -> None:
     assert Profile.objects.filter(merged_into=None).count() == 1
     assert Facts.objects.get().product_views == 1
     assert Identifier.objects.values("profile").distinct().count() == 1
+
+
+def test_a_refund_about_nobody_and_a_new_order_at_once(crew: Crew) -> None:
+    """Sums are made anew from the orders by both; neither may write over what the other saw."""
+    store(order("customer:1", "o1", NOW))
+    refund = new(
+        "order.refunded",
+        "",
+        NOW,
+        order_id="o1",
+        refund_id="r1",
+        amount_minor=100,
+        currency="GBP",
+    )
+    meet(crew, order("customer:1", "o2", NOW), refund)
+    facts = Facts.objects.get(profile__customer_id="1")
+    assert (facts.orders, facts.refunded_minor) == (2, 100)

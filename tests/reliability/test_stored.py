@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.template import Context, Template
 from django.test import Client, RequestFactory
+from psycopg import conninfo
 
 from clm_plugin import clock, jobs
 from clm_plugin.adapters import guard, later
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     pass
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Beacon = Callable[[str], Any]
+Beacon = Callable[..., Any]
 
 
 @pytest.fixture
@@ -93,10 +94,8 @@ def no_database(server_uri: str) -> Iterator[None]:
 @pytest.mark.usefixtures("postgres_database")
 def test_the_database_is_down(beacon: Beacon) -> None:
     """503 and never 2xx, so the browser keeps its events; told again, they count once."""
-    server = psycopg.conninfo.make_conninfo(
-        host=connection.settings_dict["HOST"], dbname="postgres"
-    )
-    server = psycopg.conninfo.make_conninfo(server, user=connection.settings_dict["USER"])
+    given = connection.settings_dict
+    server = conninfo.make_conninfo(host=given["HOST"], user=given["USER"], dbname="postgres")
     assert beacon("before").status_code == 200
     with no_database(server):
         for number in range(6):

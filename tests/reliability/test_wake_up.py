@@ -12,9 +12,9 @@ import redis
 from django.db import connection
 
 from clm_plugin import clock, jobs
+from clm_plugin.events import api as queue
 from clm_plugin.events import capture
 from clm_plugin.models import DeadLetter, Event, Facts, ProductFact, QueuedEvent, StageChange
-from clm_plugin.pipeline import events as queue
 from tests.factories import store, viewed
 from tests.services.workers import eventually
 
