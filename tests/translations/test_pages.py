@@ -174,6 +174,7 @@ def letter(settings: Any, db: None, request: pytest.FixtureRequest) -> Iterator[
 )
 def test_mail(letter: Delivery, language: str, texts: set[str]) -> None:
     (message,) = mail.outbox
+    assert isinstance(message, mail.EmailMultiAlternatives)
     said = words(str(message.alternatives[0][0]), "clm-page")
     assert texts <= {part for text in said for part in text.split(" · ")}
     check(said, language)
@@ -205,8 +206,8 @@ def test_pages_of_a_mail(letter: Delivery, language: str, title: str) -> None:
 @pytest.mark.parametrize(
     ("language", "stage", "goal"),
     [
-        ("id", "Berisiko", "Sasaran: Merekomendasikan kami"),
-        ("zh-hans", "流失风险", "目标： 推荐我们"),
+        ("id", "Berisiko", "Sasaran: Jadi promotor"),
+        ("zh-hans", "流失风险", "目标： 转介绍"),
     ],
 )
 def test_board(settings: Any, admin_client: Client, language: str, stage: str, goal: str) -> None:
