@@ -12,6 +12,7 @@ from django.core import mail
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_model
 
+from clm_plugin.models import Event
 from demo_shop import clock, gateway, refunds
 from demo_shop.models import GatewayTransaction
 from tests.demo.conftest import Shopper, StockedShop
@@ -182,6 +183,22 @@ def test_refund_by_amount(order: Any, clerk: Client) -> None:
     assert money(order) == (Decimal("17.95"), [Decimal("5.00")])
     reference = order.sources.get().reference
     assert gateway.refundable(reference=reference) == Decimal("17.95")
+
+
+def test_a_refund_is_no_older_than_its_order(
+    guest: Shopper, stocked_shop: StockedShop, clerk: Client
+) -> None:
+    clock.move(timedelta(days=14))
+    guest.add(stocked_shop.mug)
+    guest.buy()
+    order = guest.order()
+    act(clerk, order, "refund_all")
+    refund = Transaction.objects.get(source__order=order, txn_type="Refund")
+    told = Event.objects.get(type="order.refunded", payload__order_id=order.number)
+    for moment in (refund.date_created, told.occurred_at):
+        assert order.date_placed <= moment <= clock.now()
+    events = order.payment_events.values_list("date_created", flat=True)
+    assert all(moment >= order.date_placed for moment in events)
 
 
 def test_refund_by_line_once_only(order: Any, clerk: Client) -> None:

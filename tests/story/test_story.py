@@ -42,6 +42,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory, repository: Any) -> Iterator[
     assert made.status("/favicon.ico") == 302, "asked for by browsers with a window"
     yield made
     assert made.stop(signal.SIGTERM) == 0
+    for log in (made.var / "log").glob("*.log"):
+        told = log.read_text(errors="replace")
+        assert "Traceback" not in told, f"{log.name}: {told[-4_000:]}"
+        assert "No hostname was supplied" not in told, f"kombu is not quiet in {log.name}"
 
 
 @pytest.fixture
