@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from clm_plugin import pipeline
 from clm_plugin.models import (
@@ -218,3 +219,22 @@ def test_a_refund_about_nobody_and_a_new_order_at_once(crew: Crew) -> None:
     meet(crew, order("customer:1", "o2", NOW), refund)
     facts = Facts.objects.get(profile__customer_id="1")
     assert (facts.orders, facts.refunded_minor) == (2, 100)
+
+
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_deadlock_is_tried_again_and_counts_as_no_try(
+    monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """The whole batch again, at once: what another transaction did is no fault of the event's."""
+    store(*(viewed(f"visitor:{n}") for n in range(20)))
+    sizes: list[int] = []
+
+    def meets_another(batch: Any) -> None:
+        sizes.append(len(batch.events))
+        if len(sizes) <= times:
+            raise OperationalError("deadlock detected") from psycopg.errors.DeadlockDetected()
+
+    monkeypatch.setattr(pipeline, "STEPS", (*pipeline.STEPS, meets_another))
+    assert pipeline.process(now=NOW, limit=20) == sizes[0]
+    assert sizes == sizes[:1] * (times + 1)
+    assert not QueuedEvent.objects.filter(attempts__gt=0).exists()
