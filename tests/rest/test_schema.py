@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -17,6 +19,9 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.rest.conftest import USER_AGENT
 from tests.widgets.plans import bundle_plan, make_live, popup_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DOCUMENT = json.loads((Path(__file__).parent / "openapi.json").read_text())
 HEADERS = {"Sec-Fetch-Site": "same-origin", "User-Agent": USER_AGENT}
@@ -47,8 +52,15 @@ quick = settings(
 
 
 @pytest.fixture
-def campaigns(db: None) -> None:
+def campaigns(db: None) -> Iterator[None]:
+    """Live plans, and a connection that outlives a request, as with Django's own test client."""
+    ends = (request_started, request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
     make_live(bundle_plan(), popup_plan())
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.slow
