@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from demo_shop import broker  # noqa: F401  (registers the scheme of the files' URL)
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo_shop.settings")
 
 app = Celery("demo_shop")

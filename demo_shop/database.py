@@ -56,7 +56,7 @@ def broker(url: str, *, folder: Path) -> tuple[str, dict[str, Any]]:
     for needed in (queue, control):
         needed.mkdir(parents=True, exist_ok=True)
     # The host says nothing, but without one kombu warns at each start that it supposes one.
-    return "filesystem://localhost", {
+    return "files://localhost", {  # demo_shop.broker
         # One folder both ways: what the web process puts in is what the worker takes out.
         "data_folder_in": str(queue),
         "data_folder_out": str(queue),
