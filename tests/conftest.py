@@ -10,7 +10,7 @@ import pytest
 from tests.services.baseline import keep_baseline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 pytest_plugins = [
     "tests.services.browser",
@@ -30,6 +30,15 @@ TOLERATED = [
 ]
 
 keep_baseline()
+
+
+@pytest.fixture(autouse=True)
+def shops_language() -> Iterator[None]:
+    """A request leaves its language active in the thread; the next test must not inherit it."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
 
 
 def pytest_configure(config: pytest.Config) -> None:

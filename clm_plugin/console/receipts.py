@@ -76,6 +76,7 @@ class ReceiptsView(Guarded, BaseListingView):
     paginate_by = 50
     paginator_class = CappedPaginator
     filterset_class = ReceiptFilters
+    is_searchable = False
     default_ordering = "-decided_at"
     verbose_name_plural = _("receipts")
 
