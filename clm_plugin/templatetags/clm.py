@@ -77,6 +77,11 @@ def clm_slot(name: str, product: Any = "", reserve: str = "") -> SafeString:
         raise template.TemplateSyntaxError(
             f"clm_slot: reserve={room!r} is none of {', '.join(sorted(_RESERVE))}"
         )
+    return _slot(name, product_id, room)
+
+
+@lru_cache(maxsize=4096)
+def _slot(name: str, product_id: str, room: str) -> SafeString:
     return format_html(
         '<clm-slot name="{}"{}{}></clm-slot>',
         name,
