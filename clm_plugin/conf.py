@@ -39,7 +39,7 @@ class Settings:
     """None: secure exactly when the request was."""
     GLOBAL_HOLDOUT: float = 0.05
     """Share of profiles that never get a campaign, to measure what campaigns earn."""
-    BATCH_SIZE: int = 10_000
+    BATCH_SIZE: int = 5_000
     """Events a worker claims at once."""
     MAX_ATTEMPTS: int = 5
     """Tries before an event is dead-lettered."""

@@ -45,9 +45,14 @@ def test_a_batch_with_known_keys_stores_the_rest() -> None:
 
 
 def test_capture_is_rolled_back_with_its_transaction() -> None:
-    with transaction.atomic():
-        store(viewed("visitor:a"))
-        transaction.set_rollback(True)
+    def shop() -> None:
+        with transaction.atomic():
+            store(viewed("visitor:a"))
+            assert Event.objects.exists()
+            raise ValueError("the shop's own failure")
+
+    with pytest.raises(ValueError, match="own failure"):
+        shop()
     assert not Event.objects.exists()
     assert not EventKey.objects.exists()
 
