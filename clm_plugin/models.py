@@ -21,8 +21,10 @@ from clm_plugin.profiles.models import (
     ItemFact,
     MergeRecord,
     OrderFact,
+    Prediction,
     ProductFact,
     Profile,
+    TraitValue,
 )
 from clm_plugin.recommendations.models import CoPurchase
 
@@ -48,6 +50,7 @@ __all__ = [
     "MergeRecord",
     "OrderFact",
     "PlanSet",
+    "Prediction",
     "ProductFact",
     "Profile",
     "PurchaseGap",
@@ -58,4 +61,5 @@ __all__ = [
     "Standing",
     "Suppression",
     "Touch",
+    "TraitValue",
 ]

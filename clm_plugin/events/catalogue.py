@@ -7,7 +7,8 @@ event.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 TYPES: dict[str, type[Payload]] = {}
@@ -261,3 +262,71 @@ class MailClicked(Payload):
 
     type = "mail.clicked"
     click: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileIdentified(Payload):
+    """A trusted source names traits of a person: built-in ones and those the shop declared."""
+
+    type = "profile.identified"
+    traits: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupIdentified(Payload):
+    """A person belongs to a company, household or club."""
+
+    type = "group.identified"
+    group_id: str
+    traits: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreenViewed(Payload):
+    type = "screen.viewed"
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListViewed(Payload):
+    """A list of products: a category page, a search result, a campaign's landing page."""
+
+    type = "list.viewed"
+    list_id: str = ""
+    category_id: str = ""
+    product_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tracked(Payload):
+    """An action under the shop's own name, such as ``Video Played``."""
+
+    type = "custom.tracked"
+    name: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyAnswered(Payload):
+    """``answer`` is text; ``score`` is the number of an NPS or star question, -1 without one."""
+
+    type = "survey.answered"
+    survey: str
+    question: str = ""
+    answer: str = ""
+    score: int = -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifeEventDeclared(Payload):
+    """``date`` is ISO 8601 (``2026-05-01``), or empty when only the fact is known."""
+
+    type = "life_event.declared"
+    kind: str
+    date: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifeEventWithdrawn(Payload):
+    type = "life_event.withdrawn"
+    kind: str

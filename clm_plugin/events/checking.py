@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from functools import lru_cache
-from typing import Any, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 from clm_plugin.events.catalogue import TYPES
-from clm_plugin.events.limits import BadEvent, clean_int, clean_text
+from clm_plugin.events.limits import BadEvent, clean_int, clean_json, clean_text
 
 MAX_LINES = 500
 
@@ -23,20 +24,27 @@ def check(type_: str, data: object, *, public: bool = False) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise BadEvent("data", "must be an object")
     checked: dict[str, Any] = {}
-    for name, kind, default in _fields(type_):
+    for name, kind, required in _fields(type_):
         if name in data and data[name] is not None:
             checked[name] = _value(kind, data[name], name)
-        elif default is MISSING:
+        elif required:
             raise BadEvent(name, "is missing")
     return checked
 
 
 @lru_cache(maxsize=64)
-def _fields(type_: str) -> list[tuple[str, Any, Any]]:
-    """Name, kind and default of each field of a known type."""
+def _fields(type_: str) -> list[tuple[str, Any, bool]]:
+    """Name and kind of each field of a known type, and whether it has to be there."""
     cls = TYPES[type_]
     hints = get_type_hints(cls)
-    return [(each.name, hints[each.name], each.default) for each in fields(cls)]
+    return [
+        (
+            each.name,
+            hints[each.name],
+            each.default is MISSING and each.default_factory is MISSING,
+        )
+        for each in fields(cls)
+    ]
 
 
 def _value(kind: Any, value: object, field: str) -> Any:
@@ -52,6 +60,10 @@ def _value(kind: Any, value: object, field: str) -> Any:
         if not isinstance(value, bool):
             raise BadEvent(field, "must be true or false")
         return value
+    if get_origin(kind) is Mapping:
+        if not isinstance(value, dict):
+            raise BadEvent(field, "must be an object")
+        return clean_json(value, field)
     if not isinstance(value, list | tuple):
         raise BadEvent(field, "must be a list")
     if len(value) > MAX_LINES:

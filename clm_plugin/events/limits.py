@@ -58,6 +58,30 @@ def clean_int(value: object, field: str, low: int = -MAX_INT, high: int = MAX_IN
     return value
 
 
+def clean_json(value: object, field: str, depth: int = MAX_DEPTH) -> Any:
+    """A value of free form (custom properties, traits) that every database stores as JSON."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return clean_text(value, field)
+    if isinstance(value, int):
+        return clean_int(value, field)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise BadEvent(field, "must be a finite number")
+        return value
+    if depth == 0:
+        raise BadEvent(field, f"is nested deeper than {MAX_DEPTH} levels")
+    if isinstance(value, dict):
+        return {
+            clean_text(str(name), field, 255): clean_json(item, f"{field}.{name}"[:64], depth - 1)
+            for name, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [clean_json(item, field, depth - 1) for item in value]
+    raise BadEvent(field, "must be JSON")
+
+
 def parse_json(raw: bytes) -> Any:
     """JSON without NaN and Infinity, of bounded depth and size. Raises BadEvent."""
     if len(raw) > MAX_BODY:

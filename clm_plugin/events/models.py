@@ -24,7 +24,11 @@ class Event(models.Model):
     links = models.JSONField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["actor", "occurred_at"], name="clm_event_actor")]
+        indexes = [
+            models.Index(fields=["actor", "occurred_at"], name="clm_event_actor"),
+            # Segments ask who did something lately; retention asks what of a type is old.
+            models.Index(fields=["type", "occurred_at"], name="clm_event_type"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"

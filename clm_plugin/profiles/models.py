@@ -32,12 +32,15 @@ class Profile(models.Model):
 
 
 class Identifier(models.Model):
-    """An actor's name (``visitor:…``, ``customer:…``, ``basket:…``) and whose it is.
+    """An actor's name and whose it is: the identity graph, and the alias table of old ids.
 
+    Kinds: ``visitor:…``, ``customer:…``, ``basket:…``, ``email:<hash>``, ``phone:<hash>`` and
+    ``ext:<source>:<id>`` for ids of other systems. Only a verified name may join profiles.
     Unique: two workers that meet the same new visitor at once make one profile, not two.
     """
 
     actor = models.CharField(max_length=80, primary_key=True)
+    verified = models.BooleanField(default=True)
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="identifiers")
     created_at = models.DateTimeField()
 
@@ -201,3 +204,49 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profile_id} {self.purpose} {self.granted}"
+
+
+class TraitValue(models.Model):
+    """A trait of a person, typed: built-in ones, those the shop declared, answers to surveys.
+
+    One row a profile and key, the latest word that counts. Exactly one of ``text``, ``number`` and
+    ``moment`` is filled, by the trait's kind (a boolean is the number 0 or 1), so that segments
+    compare typed columns by index.
+    """
+
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="traits")
+    key = models.CharField(max_length=64)
+    text = models.CharField(max_length=255, null=True)
+    number = models.FloatField(null=True)
+    moment = models.DateTimeField(null=True)
+    told_at = models.DateTimeField()
+    strong = models.BooleanField(default=False)
+    """From an account or a trusted source; what was typed at a checkout only fills gaps."""
+    source = models.CharField(max_length=16, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "key"], name="clm_trait_once"),
+        ]
+        indexes = [
+            models.Index(fields=["key", "number"], name="clm_trait_number"),
+            models.Index(fields=["key", "text"], name="clm_trait_text"),
+            models.Index(fields=["key", "moment"], name="clm_trait_moment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} {self.key}"
+
+
+class Prediction(models.Model):
+    """Expected value and churn of a customer, written by the model of value when it is ready."""
+
+    profile = models.OneToOneField(
+        Profile, primary_key=True, on_delete=models.CASCADE, related_name="prediction"
+    )
+    value_minor = models.BigIntegerField()
+    churn = models.FloatField()
+    computed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.profile_id}: {self.value_minor}, {self.churn:.0%}"

@@ -1,0 +1,1 @@
+"""Floor 5: which groups they belong to."""

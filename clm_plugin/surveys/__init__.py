@@ -1,0 +1,1 @@
+"""Floor 6: what they say when asked."""
