@@ -40,7 +40,7 @@ class Identifier(models.Model):
     """
 
     actor = models.CharField(max_length=80, primary_key=True)
-    verified = models.BooleanField(default=True)
+    verified = models.BooleanField(default=True, db_default=True)
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="identifiers")
     created_at = models.DateTimeField()
 
