@@ -41,6 +41,7 @@ class Batch:
     before: dict[int, profiles.FactRow] = field(default_factory=dict)
     touched: frozenset[int] = frozenset()
     orders: frozenset[str] = frozenset()
+    moves: list[lifecycle.Move] = field(default_factory=list)
     cause: dict[int, str] = field(default_factory=dict)
     last: dict[int, datetime] = field(default_factory=dict)
 
@@ -81,7 +82,7 @@ def fold(batch: Batch) -> None:
 
 def place(batch: Batch) -> None:
     """The stage everybody touched is in now."""
-    lifecycle.restage(
+    batch.moves = lifecycle.restage(
         batch.touched,
         before=batch.before,
         turns=batch.turns,
@@ -92,7 +93,7 @@ def place(batch: Batch) -> None:
 
 def respond(batch: Batch) -> None:
     """Journeys that start and end; what shoppers did with widgets and mails."""
-    campaigns.react(batch.events, batch.profile_of)
+    campaigns.react(batch.events, batch.profile_of, now=batch.now, moves=_live(batch))
     clicks = [
         attribution.Click(
             profile_id=batch.profile_of[event.actor],
@@ -115,6 +116,12 @@ def respond(batch: Batch) -> None:
     ]
     if clicks:
         attribution.touch(clicks)
+
+
+def _live(batch: Batch) -> list[lifecycle.Move]:
+    """The moves that may start campaigns: not those of people whose history was read in."""
+    history = {batch.profile_of.get(event.actor) for event in batch.events if not event.is_live}
+    return [move for move in batch.moves if move.profile_id not in history]
 
 
 def credit(batch: Batch) -> None:
@@ -191,7 +198,7 @@ def sweep(*, now: datetime, send: bool = True) -> SweepReport:
     """
     return SweepReport(
         events=drain(now=now),
-        moves=_until_none(lambda: len(lifecycle.restage_due(now=now))),
+        moves=_until_none(lambda: _age(now)),
         steps=_until_none(lambda: _advance(now)),
         mails=send_mails(now=now) if send else 0,
     )
@@ -204,6 +211,13 @@ def send_mails(*, now: datetime) -> int:
     while taken := messages.send_due(now=now).claimed:
         total += taken
     return total
+
+
+def _age(now: datetime) -> int:
+    """Moves that time owed, and the campaigns they start."""
+    moves = lifecycle.restage_due(now=now)
+    campaigns.react((), {}, now=now, moves=moves)
+    return len(moves)
 
 
 def _advance(now: datetime) -> int:

@@ -14,7 +14,8 @@ from clm_plugin.campaigns.data import (
     Trigger,
     Verdict,
 )
-from clm_plugin.campaigns.journeys import advance, case_of, move, react
+from clm_plugin.campaigns.entering import react
+from clm_plugin.campaigns.journeys import advance, case_of, move
 from clm_plugin.campaigns.plans import forget_plans, live_plans, plan_version
 from clm_plugin.campaigns.queries import (
     contacts_of,
@@ -23,6 +24,7 @@ from clm_plugin.campaigns.queries import (
     next_due,
     person_of,
     persons,
+    with_segments,
 )
 from clm_plugin.campaigns.receipts import note_reactions, write_receipts
 from clm_plugin.campaigns.rules import Case, judge
@@ -57,6 +59,7 @@ __all__ = [
     "plan_version",
     "publish_plan",
     "react",
+    "with_segments",
     "withdraw_plan",
     "write_receipts",
 ]

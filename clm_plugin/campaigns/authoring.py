@@ -24,7 +24,8 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
-from clm_plugin.campaigns.blocks import AudienceStream, StepStream, TriggerStream
+from clm_plugin.campaigns.blocks import StepStream
+from clm_plugin.campaigns.trigger_blocks import AudienceStream, TriggerStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,12 @@ _ALLOWED_STEPS = {
     "basket_idle": {"wait", "mail"},
     "exit_signal": {"popup"},
     "slot": {"bundle"},
+    "stage_entered": {"wait", "mail"},
+    "stage_left": {"wait", "mail"},
+    "stage_dwell": {"wait", "mail"},
+    "segment_entered": {"wait", "mail"},
+    "segment_left": {"wait", "mail"},
+    "event": {"wait", "mail"},
 }
 
 

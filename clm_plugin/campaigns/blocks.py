@@ -1,93 +1,13 @@
-"""What marketers put together: triggers, audience conditions and steps, as StreamField blocks."""
+"""The steps that marketers put together, as StreamField blocks."""
 
 from __future__ import annotations
 
-from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
 _PREVIEWS = "clm_plugin/campaigns/block_previews"
 _TEXT = ["bold", "italic", "link", "ol", "ul"]
-
-
-def stage_choices() -> list[tuple[str, object]]:
-    """The stages of the default model in the active language, for a choice block."""
-    from clm_plugin.lifecycle.api import DEFAULT_MODEL
-
-    return [(stage.key, gettext(stage.label)) for stage in DEFAULT_MODEL]
-
-
-class BasketIdleBlock(blocks.StructBlock):
-    idle_minutes = blocks.IntegerBlock(
-        label=_("Idle for (minutes)"),
-        default=30,
-        min_value=5,
-        max_value=10_080,
-        help_text=_("How long a basket rests before it counts as abandoned."),
-    )
-
-    class Meta:
-        icon = "time"
-        label = _("Basket left behind")
-        label_format = _("Basket left behind for {idle_minutes} minutes")
-        description = _("A basket with something in it has not been touched for a while.")
-
-
-class ExitSignalBlock(blocks.StructBlock):
-    min_product_views = blocks.IntegerBlock(
-        label=_("Products viewed, at least"),
-        default=3,
-        min_value=0,
-        max_value=100,
-        help_text=_("Who has seen less is not interested enough to be stopped at the door."),
-    )
-    empty_basket = blocks.BooleanBlock(
-        label=_("Only with an empty basket"), default=True, required=False
-    )
-
-    class Meta:
-        icon = "logout"
-        label = _("About to leave")
-        description = _("The pointer leaves through the top edge, or the like on a phone.")
-
-
-class SlotBlock(blocks.StructBlock):
-    slot = blocks.RegexBlock(
-        regex=r"^[a-z][a-z0-9-]{0,63}$",
-        label=_("Slot"),
-        default="product-bundle",
-        help_text=_("The name a page gives in its clm_slot tag."),
-    )
-
-    class Meta:
-        icon = "doc-full-inverse"
-        label = _("A page asks for its slot")
-        description = _("Shown wherever a template has this slot.")
-
-
-class StagesBlock(blocks.StructBlock):
-    stages = blocks.MultipleChoiceBlock(
-        choices=stage_choices, label=_("Stages"), widget=forms.CheckboxSelectMultiple
-    )
-
-    class Meta:
-        icon = "group"
-        label = _("Is in one of these stages")
-        description = _("Where the person stands in the lifecycle when the campaign is considered.")
-        label_format = _("Stages: {stages}")
-
-
-class OrdersBlock(blocks.StructBlock):
-    at_least = blocks.IntegerBlock(label=_("At least"), default=0, min_value=0)
-    at_most = blocks.IntegerBlock(label=_("At most"), required=False, min_value=0)
-
-    class Meta:
-        icon = "list-ol"
-        label = _("Has this many orders")
-        description = _("Orders that were not cancelled, over all time.")
-        label_format = _("Orders: {at_least} to {at_most}")
 
 
 class WaitBlock(blocks.StructBlock):
@@ -116,6 +36,12 @@ class MailBlock(blocks.StructBlock):
     show_basket = blocks.BooleanBlock(
         label=_("Show the basket's lines"), default=True, required=False
     )
+    link = blocks.CharBlock(
+        label=_("Button leads to"),
+        max_length=500,
+        required=False,
+        help_text=_("A path of this shop, such as /catalogue/; empty: her basket, or the start."),
+    )
 
     class Meta:
         icon = "mail"
@@ -133,7 +59,9 @@ class MailBlock(blocks.StructBlock):
         form_layout = BlockGroup(
             [
                 BlockGroup(["subject", "preheader"], heading=_("In the list of mails")),
-                BlockGroup(["heading", "body", "show_basket", "button"], heading=_("The mail")),
+                BlockGroup(
+                    ["heading", "body", "show_basket", "button", "link"], heading=_("The mail")
+                ),
             ]
         )
 
@@ -179,25 +107,6 @@ class BundleBlock(blocks.StructBlock):
         label_format = _("Bundle: {heading}")
         preview_template = f"{_PREVIEWS}/bundle.html"
         preview_value = {"heading": _("Often bought together"), "max_items": 2}
-
-
-class TriggerStream(blocks.StreamBlock):
-    basket_idle = BasketIdleBlock()
-    exit_signal = ExitSignalBlock()
-    slot = SlotBlock()
-
-    class Meta:
-        min_num = 1
-        max_num = 1
-
-
-class AudienceStream(blocks.StreamBlock):
-    stages = StagesBlock()
-    orders = OrdersBlock()
-
-    class Meta:
-        required = False
-        block_counts = {"stages": {"max_num": 1}, "orders": {"max_num": 1}}
 
 
 class StepStream(blocks.StreamBlock):

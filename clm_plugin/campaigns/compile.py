@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from clm_plugin.campaigns.authoring import Campaign
 
 _TAGS = {"p", "br", "b", "strong", "i", "em", "a", "ol", "ul", "li"}
-_DURATIONS = {"idle", "bought_within", "repeat_after", "send_by"}
+_DURATIONS = {"idle", "after", "bought_within", "repeat_after", "send_by"}
+_TUPLES = {"stages", "came_from", "segments", "not_segments"}
 
 
 def compile_campaign(campaign: Campaign, *, version: int = 0) -> Plan:
@@ -30,7 +31,7 @@ def compile_campaign(campaign: Campaign, *, version: int = 0) -> Plan:
         trigger=_trigger(campaign.trigger[0]),
         audience=_audience(campaign.audience),
         steps=tuple(
-            Step(id=str(block.id), kind=block.block_type, content=_content(block.value))
+            Step(id=str(block.id), kind=block.block_type, content=_content(campaign, block))
             for block in campaign.steps
         ),
         guardrails=Guardrails(
@@ -51,27 +52,40 @@ def _trigger(block: Any) -> Trigger:
         min_product_views=value.get("min_product_views") or 0,
         empty_basket=bool(value.get("empty_basket")),
         slot=value.get("slot") or "",
+        stages=tuple(value.get("stages") or ()),
+        came_from=tuple(value.get("came_from") or ()),
+        segments=tuple(value.get("segments") or ()),
+        event=value.get("event") or "",
+        name=value.get("name") or "",
+        unless=value.get("unless") or "",
+        after=timedelta(days=value.get("days") or 0, minutes=value.get("minutes") or 0),
     )
 
 
 def _audience(stream: Any) -> Audience:
     values = {block.block_type: block.value for block in stream or ()}
-    orders = values.get("orders") or {}
+    orders, segments = values.get("orders") or {}, values.get("segments") or {}
     return Audience(
         stages=tuple(values["stages"]["stages"]) if "stages" in values else (),
+        segments=tuple(segments.get("inside") or ()),
+        not_segments=tuple(segments.get("outside") or ()),
         min_orders=orders.get("at_least") or 0,
         max_orders=orders.get("at_most"),
     )
 
 
-def _content(value: Any) -> dict[str, Any]:
+def _content(campaign: Campaign, block: Any) -> dict[str, Any]:
     # Rich text is the only value that is not plain; it becomes clean HTML here, once.
-    return {
+    content = {
         name: nh3.clean(str(item), tags=_TAGS, url_schemes={"http", "https", "mailto"})
         if hasattr(item, "source")
         else item
-        for name, item in value.items()
+        for name, item in block.value.items()
     }
+    if block.block_type == "mail" and campaign.trigger[0].block_type != "basket_idle":
+        # There is no basket to show or to lead back to.
+        content |= {"show_basket": False, "link": content.get("link") or "/"}
+    return content
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
@@ -94,13 +108,15 @@ def plan_from_json(data: dict[str, Any]) -> Plan:
     def timed(part: dict[str, Any]) -> dict[str, Any]:
         return {k: timedelta(seconds=v) if k in _DURATIONS else v for k, v in part.items()}
 
-    audience = {**data["audience"], "stages": tuple(data["audience"]["stages"])}
+    def listed(part: dict[str, Any]) -> dict[str, Any]:
+        return {k: tuple(v) if k in _TUPLES else v for k, v in part.items()}
+
     return Plan(
         campaign=data["campaign"],
         version=data["version"],
         name=data["name"],
-        trigger=Trigger(**timed(data["trigger"])),
-        audience=Audience(**audience),
+        trigger=Trigger(**listed(timed(data["trigger"]))),
+        audience=Audience(**listed(data["audience"])),
         steps=tuple(Step(**step) for step in data["steps"]),
         guardrails=Guardrails(**timed(data["guardrails"])),
         priority=data["priority"],

@@ -8,6 +8,17 @@ from typing import Any, Literal
 from uuid import UUID
 
 Channel = Literal["mail", "overlay", "inline"]
+TriggerKind = Literal[
+    "basket_idle",
+    "exit_signal",
+    "slot",
+    "stage_entered",
+    "stage_left",
+    "stage_dwell",
+    "segment_entered",
+    "segment_left",
+    "event",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,20 +28,38 @@ class Trigger:
     ``basket_idle``: a non-empty basket rested for ``idle``. ``exit_signal``: the browser saw the
     shopper about to leave, after ``min_product_views``, with ``empty_basket``. ``slot``: a page
     asks for the slot named ``slot``.
+
+    ``stage_entered``, ``stage_left``: a move into or out of one of ``stages`` (from one of
+    ``came_from``, if given). ``stage_dwell``: she is still in the stage ``after`` that long.
+    ``segment_entered``, ``segment_left``: likewise for ``segments``. ``event``: an event of type
+    ``event`` (a custom one by ``name``) and, for the lack of an action, none of type ``unless``
+    until ``after`` has passed.
     """
 
-    kind: Literal["basket_idle", "exit_signal", "slot"]
+    kind: TriggerKind
     idle: timedelta = timedelta(minutes=30)
     min_product_views: int = 0
     empty_basket: bool = False
     slot: str = ""
+    stages: tuple[str, ...] = ()
+    came_from: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    event: str = ""
+    name: str = ""
+    unless: str = ""
+    after: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Whom it is for; an empty ``stages`` means everybody."""
+    """Whom it is for; an empty ``stages`` means everybody.
+
+    ``segments``: in at least one of these; ``not_segments``: in none of these.
+    """
 
     stages: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    not_segments: tuple[str, ...] = ()
     min_orders: int = 0
     max_orders: int | None = None
 
@@ -40,7 +69,7 @@ class Step:
     """One step of the journey. ``id`` is the StreamField block's own id, stable over edits.
 
     ``content`` is what was authored, compiled to plain values; its keys belong to the kind:
-    ``mail``: subject, preheader, heading, body (safe HTML), button; ``popup``: heading, body,
+    ``mail``: subject, preheader, heading, body (safe HTML), button, link; ``popup``: heading, body,
     button, link; ``bundle``: heading, max_items; ``wait``: minutes.
     """
 
@@ -104,6 +133,8 @@ class Person:
     basket_at: datetime | None = None
     last_order_at: datetime | None = None
     mail_consent: bool = False
+    segments: frozenset[str] = frozenset()
+    """Keys of the segments she is in; read only where a live plan asks for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

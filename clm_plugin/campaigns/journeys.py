@@ -1,4 +1,4 @@
-"""Journeys: who enters, what ends them, and the steps that are due."""
+"""Journeys: the steps that are due, and what ends a journey before one of them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from clm_plugin.campaigns.data import (
     Step,
     Verdict,
 )
+from clm_plugin.campaigns.entering import waiting
 from clm_plugin.campaigns.models import Enrolment, Receipt
 from clm_plugin.campaigns.plans import live_plans, plan_version
-from clm_plugin.campaigns.queries import contacts_of_many, limits, persons
+from clm_plugin.campaigns.queries import contacts_of_many, limits, persons, with_segments
 from clm_plugin.campaigns.receipts import write_receipts
 from clm_plugin.campaigns.rules import Case, judge, quiet_until
 from clm_plugin.events.api import uuid7
@@ -30,91 +31,9 @@ from clm_plugin.upsert import REPLACE, upsert
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from django.db.models import QuerySet
-
     from clm_plugin.campaigns.rules import Limits
-    from clm_plugin.events.api import Event
 
 _State = Enrolment.State
-_BASKET_EMPTY = "basket_empty"
-
-
-def react(events: Sequence[Event], profile_of: Mapping[str, int]) -> None:
-    """Let a batch of events start, re-arm and end journeys. Read-in history starts none."""
-    plans = [p for p in live_plans(plan_version()) if p.trigger.kind == "basket_idle"]
-    latest: dict[tuple[int, str], Event] = {}
-    ordered: dict[int, datetime] = {}
-    for event in events:
-        profile = profile_of.get(event.actor)
-        if profile is None:
-            continue
-        if event.type == "basket.changed" and event.is_live:
-            latest[profile, event.payload["basket_id"]] = event
-        elif event.type == "order.placed":
-            ordered[profile] = event.occurred_at
-            latest.pop((profile, event.payload.get("basket_id", "")), None)
-    _enter(plans, latest)
-    emptied = [key for key, event in latest.items() if not _items(event)]
-    if emptied:
-        _waiting().filter(
-            profile__in={pid for pid, _ in emptied}, object_id__in={b for _, b in emptied}
-        ).update(state=_State.EXITED, end_rule=_BASKET_EMPTY, due_at=None)
-    if ordered:
-        _waiting().filter(profile__in=list(ordered)).update(
-            state=_State.EXITED,
-            end_rule="ordered",
-            due_at=None,
-            ended_at=max(ordered.values()),
-        )
-
-
-def _items(event: Event) -> int:
-    return sum(event.payload.get("quantities", ()))
-
-
-def _waiting() -> QuerySet[Enrolment]:
-    return Enrolment.objects.filter(state=_State.WAITING)
-
-
-def _enter(plans: Sequence[Plan], latest: Mapping[tuple[int, str], Event]) -> None:
-    """Enrol baskets; a change of the basket starts the rest anew while the trigger matures."""
-    columns = (
-        "campaign",
-        "profile_id",
-        "object_id",
-        "state",
-        "step_id",
-        "entered_at",
-        "due_at",
-        "end_rule",
-    )
-    rows = [
-        (
-            plan.campaign,
-            pid,
-            basket,
-            _State.WAITING.value,
-            "",
-            event.occurred_at,
-            event.occurred_at + plan.trigger.idle,
-            "",
-        )
-        for plan in plans
-        for (pid, basket), event in sorted(latest.items())
-        if _items(event)
-    ]
-    # A basket that already had a step is not enrolled again; one that was emptied may come back.
-    again = (
-        "CASE WHEN {table}.step_id = '' AND ({table}.state = 'waiting'"
-        f" OR {{table}}.end_rule = '{_BASKET_EMPTY}') THEN {{new}} ELSE {{old}} END"
-    )
-    upsert(
-        Enrolment,
-        columns,
-        rows,
-        key=("campaign", "profile_id", "object_id"),
-        combine=dict.fromkeys(("state", "entered_at", "due_at", "end_rule"), again),
-    )
 
 
 @dataclass(slots=True)
@@ -135,15 +54,16 @@ def advance(*, now: datetime, limit: int = 500) -> tuple[list[Intent], int]:
     Returns the mails to deliver and how many journeys were looked at. Receipts are written; a mail
     that meets quiet hours is held until they end.
     """
-    due = _waiting().filter(due_at__lte=now).order_by("due_at")
+    due = waiting().filter(due_at__lte=now).order_by("due_at")
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     enrolments = list(due[:limit])
     if not enrolments:
         return [], 0
     ids = {enrolment.profile_id for enrolment in enrolments}
-    run = _Run(now, persons(ids), contacts_of_many(ids, now=now), limits())
     plans = {plan.campaign: plan for plan in live_plans(plan_version())}
+    people = with_segments(persons(ids), plans.values())
+    run = _Run(now, people, contacts_of_many(ids, now=now), limits())
     for enrolment in enrolments:
         _take(enrolment, plans.get(enrolment.campaign), run)
     write_receipts(run.decisions)
@@ -187,8 +107,9 @@ def _take(enrolment: Enrolment, plan: Plan | None, run: _Run) -> None:
     person = run.people.get(enrolment.profile_id)
     if plan is None or person is None:
         return _end(enrolment, run.now, "campaign_gone" if plan is None else "profile_gone")
-    if enrolment.object_id and (person.basket_id != enrolment.object_id or not person.basket_items):
-        return _end(enrolment, run.now, "basket_gone")
+    rule = _gone(enrolment, plan, person)
+    if rule:
+        return _end(enrolment, run.now, rule)
     step = plan.step_after(enrolment.step_id)
     while step is not None:
         if step.kind == "mail" and not _mail(enrolment, plan, step, person, run):
@@ -202,6 +123,22 @@ def _take(enrolment: Enrolment, plan: Plan | None, run: _Run) -> None:
                 return None
         step = following
     return _end(enrolment, run.now, "finished", _State.DONE)
+
+
+def _gone(enrolment: Enrolment, plan: Plan, person: Person) -> str:
+    """Why the object of the journey is no more; "" while it is."""
+    kind = plan.trigger.kind
+    if kind == "basket_idle" and (
+        person.basket_id != enrolment.object_id or not person.basket_items
+    ):
+        return "basket_gone"
+    if kind in ("stage_entered", "stage_dwell") and person.stage not in plan.trigger.stages:
+        return "stage_left"
+    return ""
+
+
+def _basket_of(enrolment: Enrolment, plan: Plan) -> str:
+    return enrolment.object_id if plan.trigger.kind == "basket_idle" else ""
 
 
 def _end(
@@ -239,7 +176,7 @@ def _mail(enrolment: Enrolment, plan: Plan, step: Step, person: Person, run: _Ru
                 person=person,
                 plan=plan,
                 step=step,
-                object_id=enrolment.object_id,
+                object_id=_basket_of(enrolment, plan),
                 send_by=send_by,
             )
         )
@@ -256,7 +193,7 @@ def _decide(enrolment: Enrolment, plan: Plan, step: Step, run: _Run, verdict: Ve
         place=step.id,
         verdict=verdict,
         decided_at=run.now,
-        object_id=enrolment.object_id,
+        object_id=_basket_of(enrolment, plan),
     )
     run.decisions.append(decision)
     return decision

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -18,11 +19,11 @@ from clm_plugin.conf import settings
 from clm_plugin.profiles.api import identifiers, mail_consents, profiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.db.models import QuerySet
 
-    from clm_plugin.campaigns.data import Channel
+    from clm_plugin.campaigns.data import Channel, Plan
 
 _MEMORY = timedelta(days=400)
 """How far back contacts are looked at; "three ever" of overlays means in this time."""
@@ -96,6 +97,19 @@ def _person(row: tuple, *, mail_consent: bool) -> Person:
     for name in ("product_views", "orders", "basket_items", "basket_minor"):
         values[name] = values[name] or 0
     return Person(**values, mail_consent=mail_consent)
+
+
+def with_segments(people: Mapping[int, Person], plans: Iterable[Plan]) -> dict[int, Person]:
+    """The same people with their segments; a query only if one of the plans asks for them."""
+    asked = any(plan.audience.segments or plan.audience.not_segments for plan in plans)
+    if not asked or not people:
+        return dict(people)
+    from clm_plugin.segments.api import segments_of_many
+
+    found = segments_of_many(people)
+    return {
+        pid: replace(person, segments=found.get(pid, frozenset())) for pid, person in people.items()
+    }
 
 
 def contacts_of(profile_id: int, *, now: datetime) -> list[Contact]:

@@ -93,6 +93,14 @@ def _orders(case: Case) -> Objection:
     return {"orders": orders, "at_least": audience.min_orders, "at_most": audience.max_orders}
 
 
+def _segments(case: Case) -> Objection:
+    audience, mine = case.plan.audience, case.person.segments
+    if audience.segments and not mine.intersection(audience.segments):
+        return {"segments": sorted(mine), "wanted": list(audience.segments)}
+    kept_out = mine.intersection(audience.not_segments)
+    return {"segments": sorted(mine), "not_for": sorted(kept_out)} if kept_out else None
+
+
 def _views(case: Case) -> Objection:
     least = case.plan.trigger.min_product_views
     if case.person.product_views >= least:
@@ -186,7 +194,7 @@ def quiet_until(now: datetime, zone: str, limits: Limits) -> datetime | None:
 
 _Rules = tuple[tuple[str, "Callable[[Case], Objection]"], ...]
 
-_EVERY: _Rules = (("stage", _stage), ("orders", _orders))
+_EVERY: _Rules = (("stage", _stage), ("orders", _orders), ("segments", _segments))
 _HOLD: _Rules = (("holdout", _holdout), ("control_group", _control))
 
 RULES: dict[Channel, _Rules] = {

@@ -41,6 +41,10 @@ WORDS: dict[str, tuple[_StrPromise | str, _StrPromise | str]] = {
         _("The person had %(orders)s orders; the campaign asks for at least %(at_least)s, "
           "at most %(at_most)s."),
     ),
+    "segments": (
+        _("Not in the audience: segments"),
+        _("The person was in the segments “%(segments)s”."),
+    ),
     "product_views": (
         _("Too few products viewed"),
         _("%(product_views)s products viewed; the campaign waits for %(at_least)s."),

@@ -9,7 +9,7 @@ from clm_plugin.insights.data import Flow, StageFigure, Total
 
 NOT_ELIGIBLE = frozenset(
     {
-        "stage", "orders", "product_views", "basket_not_empty", "bought_recently", "no_address",
+        "stage", "orders", "segments", "product_views", "basket_not_empty", "bought_recently", "no_address",
         "no_consent", "newcomer",
     }
 )  # fmt: skip

@@ -64,7 +64,9 @@ def render(
     language = language_of(recipient.language)
     form = form_of(content, campaign=campaign, language=language, sender=sender)
     with override(language):
-        back = tagged(reverse("clm:restore", args=[recipient.token]), campaign)
+        # A mail about a basket leads back to it, any other one where its author said.
+        link = own_path(content["link"], sender.host) or "/" if content.get("link") else ""
+        back = tagged(link or reverse("clm:restore", args=[recipient.token]), campaign)
         targets = [back, *form.targets, *_product_targets(lines, campaign, sender.host)]
         urls = [_click_url(sender, recipient.token, number) for number in range(len(targets))]
         values = _links(form, recipient, sender, urls)

@@ -24,6 +24,7 @@ from clm_plugin.campaigns.api import (
     limits,
     live_plans,
     person_of,
+    with_segments,
     write_receipts,
 )
 from clm_plugin.events.api import uuid7
@@ -47,6 +48,10 @@ def decide(ask: Ask, *, actor: str, now: datetime, around: Surroundings) -> Answ
     """Fill the slots of a page for ``actor`` ("" for somebody about whom nothing may be kept)."""
     person, version = person_of(actor)
     plans = sorted(live_plans(version), key=lambda plan: (-plan.priority, plan.campaign))
+    if person is not None:
+        # What a page can show; a campaign of mails costs the page no query.
+        shown = [plan for plan in plans if plan.trigger.kind in ("slot", "exit_signal")]
+        person = with_segments({person.profile_id: person}, shown)[person.profile_id]
     page = _Page(person=person, now=now, around=around)
     for slot in ask.slots:
         if slot.name != OVERLAY:
@@ -117,7 +122,11 @@ class _Page:
         if self.person is not None:
             return judge(case_of(plan, self.person, channel, self.contacts, self.now, limits()))
         audience = plan.audience
-        fits = not audience.min_orders and NEWCOMER_STAGE in (audience.stages or (NEWCOMER_STAGE,))
+        fits = (
+            not audience.min_orders
+            and not audience.segments
+            and NEWCOMER_STAGE in (audience.stages or (NEWCOMER_STAGE,))
+        )
         return Verdict(yes=fits, rule="newcomer")
 
     def _render(self, plan: Plan, slot: Slot, receipt: UUID) -> Widget | Refusal:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from clm_plugin.campaigns.blocks import stage_choices
+from clm_plugin.campaigns.choices import stage_choices
 from clm_plugin.campaigns.recipes import first_day
 from clm_plugin.console.explain import MAIL_REASONS, WORDS, explain
 from clm_plugin.lifecycle.api import DEFAULT_MODEL

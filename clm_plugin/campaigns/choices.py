@@ -1,0 +1,40 @@
+"""What an author can choose from, read when a form is drawn."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+EVENTS = {
+    "product.viewed": _("Views a product"),
+    "search.made": _("Searches"),
+    "basket.changed": _("Changes the basket"),
+    "checkout.started": _("Starts the checkout"),
+    "order.placed": _("Places an order"),
+    "order.refunded": _("Gets a refund"),
+    "review.added": _("Writes a review"),
+    "wishlist.changed": _("Changes the wish list"),
+    "customer.registered": _("Creates an account"),
+    "survey.answered": _("Answers a survey"),
+    "life_event.declared": _("Tells of a life event"),
+    "custom.tracked": _("Does something under the shop's own name"),
+}
+"""Events that may start a campaign; a page view is none: there are many, and they mean little."""
+
+
+def event_choices() -> list[tuple[str, object]]:
+    return list(EVENTS.items())
+
+
+def stage_choices() -> list[tuple[str, object]]:
+    """The stages of the model in use, in the active language."""
+    from clm_plugin.lifecycle.api import DEFAULT_MODEL
+
+    return [(stage.key, gettext(stage.label)) for stage in DEFAULT_MODEL]
+
+
+def segment_choices() -> list[tuple[str, object]]:
+    """The published segments by name."""
+    from clm_plugin.segments.api import segment_names
+
+    return sorted(segment_names().items(), key=lambda pair: pair[1].lower())
