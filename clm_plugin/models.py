@@ -19,11 +19,15 @@ from clm_plugin.profiles.models import (
     Facts,
     Identifier,
     ItemFact,
+    KeptApart,
+    LifeEvent,
+    LifeEventKind,
     MergeRecord,
     OrderFact,
     Prediction,
     ProductFact,
     Profile,
+    TraitDefinition,
     TraitValue,
 )
 from clm_plugin.recommendations.models import CoPurchase
@@ -58,6 +62,9 @@ __all__ = [
     "Identifier",
     "Impression",
     "ItemFact",
+    "KeptApart",
+    "LifeEvent",
+    "LifeEventKind",
     "MailClick",
     "Membership",
     "MembershipChange",
@@ -79,5 +86,6 @@ __all__ = [
     "StaticMember",
     "Suppression",
     "Touch",
+    "TraitDefinition",
     "TraitValue",
 ]

@@ -11,6 +11,9 @@ ANALYTICS = "analytics"
 PERSONALISATION = "personalisation"
 PURPOSES = (ANALYTICS, PERSONALISATION, MAIL)
 
+BUILT_IN = ("email", "first_name", "language", "country", "time_zone", "phone")
+"""Traits that every shop has, all text, by the rule ``strongest``; the rest are declared."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:

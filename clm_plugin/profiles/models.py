@@ -10,6 +10,28 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clm_plugin.profiles.life_models import LifeEvent, LifeEventKind
+from clm_plugin.profiles.merge_models import KeptApart, MergeRecord
+from clm_plugin.profiles.trait_models import TraitDefinition, TraitValue
+
+__all__ = [
+    "CategoryFact",
+    "Consent",
+    "Facts",
+    "Identifier",
+    "ItemFact",
+    "KeptApart",
+    "LifeEvent",
+    "LifeEventKind",
+    "MergeRecord",
+    "OrderFact",
+    "Prediction",
+    "ProductFact",
+    "Profile",
+    "TraitDefinition",
+    "TraitValue",
+]
+
 
 class Profile(models.Model):
     """One person, as far as the shop can tell.
@@ -46,19 +68,6 @@ class Identifier(models.Model):
 
     def __str__(self) -> str:
         return self.actor
-
-
-class MergeRecord(models.Model):
-    """A merge, with all that is needed to undo it."""
-
-    survivor = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")
-    merged = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")
-    reason = models.CharField(max_length=64)
-    merged_at = models.DateTimeField()
-    snapshot = models.JSONField(default=dict)
-
-    def __str__(self) -> str:
-        return f"{self.merged_id} into {self.survivor_id}"
 
 
 class Facts(models.Model):
@@ -204,38 +213,6 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profile_id} {self.purpose} {self.granted}"
-
-
-class TraitValue(models.Model):
-    """A trait of a person, typed: built-in ones, those the shop declared, answers to surveys.
-
-    One row a profile and key, the latest word that counts. Exactly one of ``text``, ``number`` and
-    ``moment`` is filled, by the trait's kind (a boolean is the number 0 or 1), so that segments
-    compare typed columns by index.
-    """
-
-    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="traits")
-    key = models.CharField(max_length=64)
-    text = models.CharField(max_length=255, null=True)
-    number = models.FloatField(null=True)
-    moment = models.DateTimeField(null=True)
-    told_at = models.DateTimeField()
-    strong = models.BooleanField(default=False)
-    """From an account or a trusted source; what was typed at a checkout only fills gaps."""
-    source = models.CharField(max_length=16, default="")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["profile", "key"], name="clm_trait_once"),
-        ]
-        indexes = [
-            models.Index(fields=["key", "number"], name="clm_trait_number"),
-            models.Index(fields=["key", "text"], name="clm_trait_text"),
-            models.Index(fields=["key", "moment"], name="clm_trait_moment"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.profile_id} {self.key}"
 
 
 class Prediction(models.Model):
