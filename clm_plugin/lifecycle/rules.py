@@ -10,31 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from clm_plugin.lifecycle.data import Cutoffs, Placement, Stage
+from clm_plugin.lifecycle.data import Cutoffs, Placement
+from clm_plugin.lifecycle.defaults import DEFAULT, ENGAGED_VIEWS, INTENT, LOYAL_ORDERS
 
+STAGES = {stage.key: stage for stage in DEFAULT.stages}
+DEFAULT_MODEL = DEFAULT.stages
 
-def gettext_noop(text: str) -> str:
-    """Mark a text for translation where it is shown: rules know no framework and no language."""
-    return text
-
-
-DEFAULT_MODEL: tuple[Stage, ...] = (
-    Stage(key="reach", label=gettext_noop("Reach"), order=1, goal=gettext_noop("Known by name")),
-    Stage(key="acquire", label=gettext_noop("Acquire"), order=2, goal=gettext_noop("Basket")),
-    Stage(key="convert", label=gettext_noop("Convert"), order=3, goal=gettext_noop("First order")),
-    Stage(key="nurture", label=gettext_noop("Nurture"), order=4, goal=gettext_noop("Second order")),
-    Stage(key="retain", label=gettext_noop("Retain"), order=5, goal=gettext_noop("Regular orders")),
-    Stage(key="loyal", label=gettext_noop("Loyal"), order=6, goal=gettext_noop("Recommends us")),
-    Stage(key="at-risk", label=gettext_noop("At risk"), order=7, goal=gettext_noop("Comes back")),
-    Stage(key="lapsed", label=gettext_noop("Lapsed"), order=8, goal=gettext_noop("Won back")),
-)
-STAGES = {stage.key: stage for stage in DEFAULT_MODEL}
-
-ENGAGED_VIEWS = 3
-"""Product views from which an unknown visitor counts as won for a closer look."""
-LOYAL_ORDERS = 5
-INTENT = timedelta(days=30)
-"""How long a basket or a checkout counts as an intent to buy."""
 DEFAULT_GAP = timedelta(days=60)
 """Purchase gap while the store has too few orders to have one of its own."""
 OWN_GAP_ORDERS = 4
@@ -70,7 +51,7 @@ def place(who: Situation, cutoffs: Cutoffs, now: datetime) -> Placement:
 
 
 def _place_buyer(orders: int, last: datetime, cutoffs: Cutoffs, now: datetime) -> Placement:
-    at_risk, lapsed = last + cutoffs.at_risk, last + cutoffs.lapsed
+    at_risk, lapsed = last + cutoffs.gap, last + cutoffs.gap * 3
     if now >= lapsed:
         return Placement(stage="lapsed", due_at=None)
     if now >= at_risk:
