@@ -15,6 +15,7 @@ from clm_plugin.lifecycle.data import (
 )
 from clm_plugin.lifecycle.gaps import recompute_gaps
 from clm_plugin.lifecycle.history import TURNING, Turn
+from clm_plugin.lifecycle.holding import hold_standings
 from clm_plugin.lifecycle.operations import forget, restage, restage_due
 from clm_plugin.lifecycle.queries import next_due
 from clm_plugin.lifecycle.rules import DEFAULT_MODEL, STAGES, Situation, cutoffs_for, place
@@ -38,6 +39,7 @@ __all__ = [
     "current_model",
     "cutoffs_for",
     "forget",
+    "hold_standings",
     "label_in",
     "next_due",
     "place",
