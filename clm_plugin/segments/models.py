@@ -63,17 +63,18 @@ class SegmentSet(models.Model):
 class Evaluation(models.Model):
     """A segment that everybody has still to be looked at for; deleted when done.
 
-    One row a segment: two publishes in a row make one evaluation, of the later version.
+    One row a segment: two publishes in a row make one evaluation, of the later version. Its lock
+    keeps two workers from doing the same people.
     """
 
     segment = models.OneToOneField(
         CompiledSegment, primary_key=True, on_delete=models.CASCADE, related_name="evaluation"
     )
     cause = models.CharField(max_length=16)
-    version = models.BigIntegerField()
     after = models.BigIntegerField(default=0)
     """Profiles up to this id are done: where to go on after a stop."""
-    requested_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    """Later than when it was asked for, after a failure."""
 
     personal_data = NOTHING
 
@@ -136,7 +137,7 @@ class MembershipChange(models.Model):
 
     segment = models.ForeignKey(
         CompiledSegment,
-        on_delete=models.CASCADE,
+        on_delete=models.DO_NOTHING,  # history outlives the segment
         related_name="changes",
         db_constraint=False,
         db_index=False,
@@ -173,7 +174,11 @@ class StaticMember(models.Model):
     """Somebody on a static list. Unique: the same file imported twice lists her once."""
 
     segment = models.ForeignKey(
-        CompiledSegment, on_delete=models.CASCADE, related_name="listed", db_constraint=False
+        CompiledSegment,
+        on_delete=models.DO_NOTHING,  # a list that is taken offline is not lost
+        related_name="listed",
+        db_constraint=False,
+        db_index=False,
     )
     profile = models.ForeignKey("clm_plugin.Profile", on_delete=models.CASCADE, related_name="+")
     added_at = models.DateTimeField()
