@@ -20,7 +20,7 @@ from clm_plugin.conf import settings
 from clm_plugin.events import storage_generic, storage_postgres
 from clm_plugin.events.catalogue import TYPES
 from clm_plugin.events.checking import check
-from clm_plugin.events.data import SHARDS, Event, NewEvent, uuid7
+from clm_plugin.events.data import SHARDS, Event, Json, NewEvent, uuid7
 from clm_plugin.events.limits import MAX_EVENT, BadEvent, clamp, clean_text
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Row:
     shard: int
     payload_json: str
     links_json: str | None
+    raw: Json | None
+    raw_json: str | None
 
 
 on_stored: list[Callable[[], None]] = []
@@ -120,8 +122,10 @@ class _Rows:
             event=event,
             version=TYPES[new.type].version,
             key=key_of(new.namespace or new.source, new.key) if new.key else event.id,
-            keep_until=self._keep_until if browser else None,
+            keep_until=self._keep_until if browser or new.brief_key else None,
             shard=crc32(new.actor.encode()) % SHARDS,
             payload_json=text,
             links_json=json.dumps(new.links) if new.links else None,
+            raw=new.raw,
+            raw_json=_as_json(new.raw) if new.raw else None,
         )

@@ -245,15 +245,25 @@ class PriceChanged(Payload):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentGiven(Payload):
+    """``purposes``: analytics, personalisation, marketing (by ``channel``), or a channel's bare
+    name for marketing by it. ``place`` is where it was asked; ``proof`` what was shown."""
+
     type = "consent.given"
     purposes: tuple[str, ...] = ()
     text_version: str = ""
+    channel: str = ""
+    place: str = ""
+    proof: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentWithdrawn(Payload):
     type = "consent.withdrawn"
     purposes: tuple[str, ...] = ()
+    text_version: str = ""
+    channel: str = ""
+    place: str = ""
+    proof: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,6 +294,7 @@ class GroupIdentified(Payload):
 @dataclass(frozen=True, kw_only=True)
 class ScreenViewed(Payload):
     type = "screen.viewed"
+    public = True
     name: str
 
 
@@ -292,6 +303,7 @@ class ListViewed(Payload):
     """A list of products: a category page, a search result, a campaign's landing page."""
 
     type = "list.viewed"
+    public = True
     list_id: str = ""
     category_id: str = ""
     product_ids: tuple[str, ...] = ()
@@ -302,6 +314,7 @@ class Tracked(Payload):
     """An action under the shop's own name, such as ``Video Played``."""
 
     type = "custom.tracked"
+    public = True
     name: str
     properties: Mapping[str, Any] = field(default_factory=dict)
 
@@ -330,3 +343,20 @@ class LifeEventDeclared(Payload):
 class LifeEventWithdrawn(Payload):
     type = "life_event.withdrawn"
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistorySummed(Payload):
+    """What is left of an actor's events that retention took out of the log: their sum.
+
+    ``counts`` by fact; ``products`` by id, each its views and last time; ``categories`` by id,
+    views; ``channels``, the first and the last; ``basket``, the latest state.
+    """
+
+    type = "history.summed"
+    first_seen: str = ""
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    products: Mapping[str, Any] = field(default_factory=dict)
+    categories: Mapping[str, Any] = field(default_factory=dict)
+    channels: Mapping[str, Any] = field(default_factory=dict)
+    basket: Mapping[str, Any] = field(default_factory=dict)

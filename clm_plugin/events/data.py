@@ -30,7 +30,9 @@ class NewEvent:
     The shop's live signals, the reconciler and the back-fill share the namespace ``shop``, so that
     an order counts once, whoever tells it first. ``links`` are further actors that
     the *server* knows to be the same person; a public body never fills them. ``actor`` may be
-    empty for what is about no person (stock, price).
+    empty for what is about no person (stock, price). ``raw`` is what an outside source sent, kept
+    beside the payload. ``brief_key`` says that the key need only outlive a client's retries: it is
+    kept ``BROWSER_KEY_DAYS`` and not for good.
     """
 
     type: str
@@ -42,6 +44,8 @@ class NewEvent:
     links: tuple[str, ...] = ()
     object_id: str = ""
     namespace: str = ""
+    raw: Json | None = None
+    brief_key: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

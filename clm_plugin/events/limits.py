@@ -58,12 +58,14 @@ def clean_int(value: object, field: str, low: int = -MAX_INT, high: int = MAX_IN
     return value
 
 
-def clean_json(value: object, field: str, depth: int = MAX_DEPTH) -> Any:
+def clean_json(
+    value: object, field: str, depth: int = MAX_DEPTH, *, longest: int = MAX_TEXT
+) -> Any:
     """A value of free form (custom properties, traits) that every database stores as JSON."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return clean_text(value, field)
+        return clean_text(value, field, longest)
     if isinstance(value, int):
         return clean_int(value, field)
     if isinstance(value, float):
@@ -71,21 +73,23 @@ def clean_json(value: object, field: str, depth: int = MAX_DEPTH) -> Any:
             raise BadEvent(field, "must be a finite number")
         return value
     if depth == 0:
-        raise BadEvent(field, f"is nested deeper than {MAX_DEPTH} levels")
+        raise BadEvent(field, "is nested too deep")
     if isinstance(value, dict):
         return {
-            clean_text(str(name), field, 255): clean_json(item, f"{field}.{name}"[:64], depth - 1)
+            clean_text(str(name), field, 255): clean_json(
+                item, f"{field}.{name}"[:64], depth - 1, longest=longest
+            )
             for name, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [clean_json(item, field, depth - 1) for item in value]
+        return [clean_json(item, field, depth - 1, longest=longest) for item in value]
     raise BadEvent(field, "must be JSON")
 
 
-def parse_json(raw: bytes) -> Any:
-    """JSON without NaN and Infinity, of bounded depth and size. Raises BadEvent."""
-    if len(raw) > MAX_BODY:
-        raise BadEvent("body", f"larger than {MAX_BODY} bytes")
+def parse_json(raw: bytes, limit: int = MAX_BODY) -> Any:
+    """JSON without NaN and Infinity, of at most ``limit`` bytes. Raises BadEvent."""
+    if len(raw) > limit:
+        raise BadEvent("body", f"larger than {limit} bytes")
     try:
         return json.loads(raw, parse_constant=_refuse_constant, parse_int=_short_int)
     except (ValueError, RecursionError) as error:

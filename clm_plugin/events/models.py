@@ -1,17 +1,28 @@
 """Tables of what happened.
 
 The log is append-only and never updated; all that is still to do lives in the narrow queue.
-Personal data: ``Event.actor`` (pseudonymous) and ``Event.payload`` (e-mail and first name of
-orders and accounts); exported and erased with the profile. No foreign keys, so that the log can be
-partitioned by month.
+Personal data: ``Event.actor`` (pseudonymous), ``Event.payload`` (e-mail and first name of orders
+and accounts) and ``Event.raw`` (whatever an outside source sent along); exported and erased with
+the profile. No foreign keys, so that the log can be partitioned by month.
 """
 
 from __future__ import annotations
 
 from django.db import models
 
+from clm_plugin.personal import NOTHING, PersonalData
+
 
 class Event(models.Model):
+    personal_data = PersonalData(
+        person="actor",
+        by="actor",
+        holds="what somebody did in the shop, with the e-mail and name given with it",
+        why="everything else is worked out from it",
+        columns=("type", "occurred_at", "received_at", "source", "payload", "raw"),
+        kept="by the retention rule of the event's type, and until the person is erased",
+    )
+
     id = models.UUIDField(primary_key=True)
     type = models.CharField(max_length=40)
     version = models.SmallIntegerField(default=1)
@@ -22,6 +33,9 @@ class Event(models.Model):
     source = models.CharField(max_length=16)
     payload = models.JSONField(default=dict)
     links = models.JSONField(null=True)
+    raw = models.JSONField(null=True)
+    """What an outside source sent, as it was sent, where the payload is our reading of it. Beside
+    the payload and in its row: no step of the flow reads it, and it goes when the event goes."""
 
     class Meta:
         indexes = [
@@ -44,6 +58,15 @@ class EventKey(models.Model):
     key = models.UUIDField(primary_key=True)
     keep_until = models.DateField(null=True)
 
+    personal_data = PersonalData(
+        person="",
+        holds="hashes of the ids of what was counted already",
+        why="a record that is told twice counts once; also keeps erased orders out",
+        columns=(),
+        erase="keep",
+        kept="30 days for browsers, for good for records of the shop",
+    )
+
     def __str__(self) -> str:
         return str(self.key)
 
@@ -57,6 +80,15 @@ class QueuedEvent(models.Model):
     attempts = models.SmallIntegerField(default=0)
     due_at = models.DateTimeField()
 
+    personal_data = PersonalData(
+        person="event_id",
+        by="event",
+        holds="which events are still to be processed",
+        why="nothing is lost when a worker stops",
+        columns=("due_at", "attempts"),
+        kept="until processed",
+    )
+
     def __str__(self) -> str:
         return f"{self.shard}/{self.event_id}"
 
@@ -65,6 +97,8 @@ class Shard(models.Model):
     """A part of the queue. Its row lock is what keeps two workers off the same profile's order."""
 
     id = models.SmallIntegerField(primary_key=True)
+
+    personal_data = NOTHING
 
     def __str__(self) -> str:
         return str(self.id)
@@ -81,6 +115,8 @@ class Cursor(models.Model):
     value = models.CharField(max_length=128)
     updated_at = models.DateTimeField()
 
+    personal_data = NOTHING
+
     def __str__(self) -> str:
         return f"{self.name}: {self.value}"
 
@@ -92,6 +128,17 @@ class DeadLetter(models.Model):
     shard = models.SmallIntegerField()
     reason = models.TextField()
     failed_at = models.DateTimeField()
+
+    personal_data = PersonalData(
+        person="event_id",
+        by="event",
+        holds="events that could not be processed, with the reason",
+        why="to correct the cause and replay them",
+        columns=("failed_at", "reason"),
+        kept="half a year, or until replayed",
+        aged_by="failed_at",
+        days=180,
+    )
 
     class Meta:
         indexes = [models.Index(fields=["failed_at"], name="clm_dead_failed")]

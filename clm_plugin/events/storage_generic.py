@@ -45,6 +45,7 @@ def _insert(rows: Sequence[Row]) -> int:
                 source=row.event.source,
                 payload=row.event.payload,
                 links=list(row.event.links) or None,
+                raw=row.raw,
             )
             for row in fresh
         ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FEW = """
 WITH stage AS (SELECT * FROM (VALUES {values}) AS v (
     key, keep_until, id, type, version, actor, object_id, occurred_at, received_at, source, payload,
-    links, shard
+    links, raw, shard
 )),
 fresh AS (
     INSERT INTO clm_plugin_eventkey (key, keep_until) SELECT key, keep_until FROM stage ORDER BY key
@@ -27,8 +27,9 @@ fresh AS (
 ),
 logged AS (
     INSERT INTO clm_plugin_event (id, type, version, actor, object_id, occurred_at, received_at,
-                                  source, payload, links)
-    SELECT id, type, version, actor, object_id, occurred_at, received_at, source, payload, links
+                                  source, payload, links, raw)
+    SELECT id, type, version, actor, object_id, occurred_at, received_at, source, payload, links,
+           raw
     FROM stage JOIN fresh USING (key)
 )
 INSERT INTO clm_plugin_queuedevent (shard, event_id, attempts, due_at)
@@ -36,7 +37,8 @@ SELECT shard, id, 0, received_at FROM stage JOIN fresh USING (key)
 """
 _VALUES = (
     "(%s::uuid, %s::date, %s::uuid, %s::varchar, %s::int2, %s::varchar, %s::varchar,"
-    " %s::timestamptz, %s::timestamptz, %s::varchar, %s::jsonb, %s::jsonb, %s::int2)"
+    " %s::timestamptz, %s::timestamptz, %s::varchar, %s::jsonb, %s::jsonb, %s::jsonb,"
+    " %s::int2)"
 )
 _CLAIM = """
 INSERT INTO clm_plugin_eventkey (key, keep_until)
@@ -45,7 +47,7 @@ ON CONFLICT DO NOTHING RETURNING key
 """
 _LOG = """
 COPY clm_plugin_event (id, type, version, actor, object_id, occurred_at, received_at, source,
-                       payload, links)
+                       payload, links, raw)
 FROM STDIN (FORMAT BINARY)
 """
 # What psycopg is to send; jsonb goes as the bytes of its binary form.
@@ -58,6 +60,7 @@ _LOG_TYPES = (
     "timestamptz",
     "timestamptz",
     "varchar",
+    "bytea",
     "bytea",
     "bytea",
 )
@@ -99,8 +102,8 @@ def _insert_many(rows: Sequence[Row]) -> int:
         with cursor.copy(_LOG) as copy:
             copy.set_types(_LOG_TYPES)
             for row in rows:
-                *plain, payload, links = _logged(row)
-                copy.write_row((*plain, _binary(payload), _binary(links)))
+                *plain, payload, links, raw = _logged(row)
+                copy.write_row((*plain, _binary(payload), _binary(links), _binary(raw)))
         with cursor.copy(_QUEUE) as copy:
             copy.set_types(_QUEUE_TYPES)
             for row in rows:
@@ -121,6 +124,7 @@ def _logged(row: Row) -> tuple[Any, ...]:
         event.source,
         row.payload_json,
         row.links_json,
+        row.raw_json,
     )
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
 from clm_plugin.events.api import BadEvent, clean_text
-from clm_plugin.rest.body import Refused, refusal, uncached
+from clm_plugin.http import Refused, refusal, uncached
 from clm_plugin.shop.api import ShopError, Wanted, get_shop
 
 if TYPE_CHECKING:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from clm_plugin.http import is_crawler
 from clm_plugin.profiles.api import actor_of, customer_of, may_track
 
 if TYPE_CHECKING:
@@ -54,16 +53,3 @@ def is_automatic(request: HttpRequest) -> bool:
         or "prerender" in purpose
         or is_crawler(request.headers.get("User-Agent", ""))
     )
-
-
-@lru_cache(maxsize=4096)
-def is_crawler(user_agent: str) -> bool:
-    """Whether a user agent is a known crawler's, or none at all; kept, for it takes 0.3 ms."""
-    return not user_agent or _crawlers().search(user_agent) is not None
-
-
-@cache
-def _crawlers() -> re.Pattern[str]:
-    from crawleruseragents import CRAWLER_USER_AGENTS_DATA
-
-    return re.compile("|".join(entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA))

@@ -31,8 +31,9 @@ from clm_plugin.events.api import (
     clean_text,
     record_many,
 )
+from clm_plugin.http import Refused, uncached
 from clm_plugin.profiles.api import keep_visitor
-from clm_plugin.rest.body import Refused, read_object, uncached
+from clm_plugin.rest.body import read_object
 from clm_plugin.rest.caller import caller_of
 from clm_plugin.rest.endpoint import endpoint
 

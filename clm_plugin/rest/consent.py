@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from clm_plugin import clock
 from clm_plugin.events.api import BadEvent, NewEvent, actor, clean_text, record
+from clm_plugin.http import Refused, uncached
 from clm_plugin.profiles.api import (
     ANALYTICS,
     PERSONALISATION,
@@ -21,7 +22,7 @@ from clm_plugin.profiles.api import (
     set_consent,
     set_visitor,
 )
-from clm_plugin.rest.body import Refused, read_object, uncached
+from clm_plugin.rest.body import read_object
 from clm_plugin.rest.caller import caller_of, is_automatic, is_posing
 from clm_plugin.rest.endpoint import endpoint
 

@@ -17,7 +17,8 @@ from django.middleware.csrf import get_token
 from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.events.api import BadEvent, clean_text
-from clm_plugin.rest.body import Refused, read_object, uncached
+from clm_plugin.http import Refused, uncached
+from clm_plugin.rest.body import read_object
 from clm_plugin.rest.caller import caller_of, is_automatic
 from clm_plugin.rest.endpoint import endpoint
 from clm_plugin.shop.api import get_shop

@@ -9,7 +9,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from clm_plugin.rest.body import Refused, refusal, unavailable
+from clm_plugin.http import Refused, refusal, unavailable
 from clm_plugin.rest.caller import is_same_origin
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from clm_plugin import clock
 from clm_plugin.health import report
-from clm_plugin.rest.body import uncached
+from clm_plugin.http import uncached
 
 
 @require_safe
