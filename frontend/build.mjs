@@ -22,10 +22,17 @@ await Promise.all([
   build({ ...common, format: "iife", entryPoints: [{ in: join(here, "core/main.js"), out: "clm" }] }),
   build({
     ...common,
+    format: "iife",
+    entryPoints: [{ in: join(here, "widgets/answer.js"), out: "clm-answer" }],
+  }),
+  build({
+    ...common,
     format: "esm",
     entryPoints: [
       { in: join(here, "widgets/popup.js"), out: "clm-popup" },
       { in: join(here, "widgets/bundle.js"), out: "clm-bundle" },
+      { in: join(here, "widgets/consent.js"), out: "clm-consent" },
+      { in: join(here, "widgets/survey.js"), out: "clm-survey" },
     ],
   }),
   build({ ...common, entryPoints: [join(here, "clm.css"), join(here, "clm-preview.css")] }),

@@ -1,6 +1,11 @@
 """The door of campaigns."""
 
-from clm_plugin.campaigns.compile import compile_campaign, publish_plan, withdraw_plan
+from clm_plugin.campaigns.compile import (
+    compile_campaign,
+    publish_plan,
+    recompile_asking,
+    withdraw_plan,
+)
 from clm_plugin.campaigns.data import (
     Audience,
     Channel,
@@ -15,7 +20,8 @@ from clm_plugin.campaigns.data import (
     Verdict,
 )
 from clm_plugin.campaigns.entering import react
-from clm_plugin.campaigns.journeys import advance, case_of, move
+from clm_plugin.campaigns.journeys import advance, case_of
+from clm_plugin.campaigns.moving import give_back, move
 from clm_plugin.campaigns.plans import forget_plans, live_plans, plan_version
 from clm_plugin.campaigns.queries import (
     contacts_of,
@@ -48,6 +54,7 @@ __all__ = [
     "contacts_of",
     "contacts_of_many",
     "forget_plans",
+    "give_back",
     "judge",
     "limits",
     "live_plans",
@@ -59,6 +66,7 @@ __all__ = [
     "plan_version",
     "publish_plan",
     "react",
+    "recompile_asking",
     "with_segments",
     "withdraw_plan",
     "write_receipts",

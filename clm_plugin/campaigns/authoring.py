@@ -26,6 +26,7 @@ from wagtail.models import (
 
 from clm_plugin.campaigns.blocks import StepStream
 from clm_plugin.campaigns.trigger_blocks import AudienceStream, TriggerStream
+from clm_plugin.personal import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +38,8 @@ previewers: dict[str, Callable[[HttpRequest, Campaign], HttpResponse]] = {}
 
 _ALLOWED_STEPS = {
     "basket_idle": {"wait", "mail"},
-    "exit_signal": {"popup"},
-    "slot": {"bundle"},
+    "exit_signal": {"popup", "survey"},
+    "slot": {"bundle", "survey"},
     "stage_entered": {"wait", "mail"},
     "stage_left": {"wait", "mail"},
     "stage_dwell": {"wait", "mail"},
@@ -108,6 +109,8 @@ class Campaign(
         for_concrete_model=False,
     )
 
+    personal_data = NOTHING
+
     panels = [
         TitleFieldPanel("name", targets=["key"], classname=""),
         FieldPanel("key", widget=SlugInput),
@@ -158,6 +161,7 @@ class Campaign(
             ("mail", _("Mail")),
             ("popup", _("Popup")),
             ("bundle", _("Often bought together")),
+            ("survey", _("Question")),
         ]
         found = [mode for mode in modes if mode[0] in kinds and mode[0] in previewers]
         # Never none: a campaign without a step yet would lose its preview pane for good.

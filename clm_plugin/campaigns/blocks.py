@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
+from clm_plugin.campaigns.choices import survey_choices
+
 _PREVIEWS = "clm_plugin/campaigns/block_previews"
 _TEXT = ["bold", "italic", "link", "ol", "ul"]
 
@@ -42,6 +44,12 @@ class MailBlock(blocks.StructBlock):
         required=False,
         help_text=_("A path of this shop, such as /catalogue/; empty: her basket, or the start."),
     )
+    survey = blocks.ChoiceBlock(
+        choices=survey_choices,
+        label=_("Ask a question"),
+        required=False,
+        help_text=_("A published survey; each answer becomes a link in the mail."),
+    )
 
     class Meta:
         icon = "mail"
@@ -60,7 +68,8 @@ class MailBlock(blocks.StructBlock):
             [
                 BlockGroup(["subject", "preheader"], heading=_("In the list of mails")),
                 BlockGroup(
-                    ["heading", "body", "show_basket", "button", "link"], heading=_("The mail")
+                    ["heading", "body", "show_basket", "survey", "button", "link"],
+                    heading=_("The mail"),
                 ),
             ]
         )
@@ -109,11 +118,22 @@ class BundleBlock(blocks.StructBlock):
         preview_value = {"heading": _("Often bought together"), "max_items": 2}
 
 
+class SurveyBlock(blocks.StructBlock):
+    survey = blocks.ChoiceBlock(choices=survey_choices, label=_("Survey"))
+
+    class Meta:
+        icon = "help"
+        label = _("Ask a question")
+        description = _("A published survey, on the page; nobody is asked again who has answered.")
+        label_format = _("Survey: {survey}")
+
+
 class StepStream(blocks.StreamBlock):
     wait = WaitBlock()
     mail = MailBlock()
     popup = PopupBlock()
     bundle = BundleBlock()
+    survey = SurveyBlock()
 
     class Meta:
         min_num = 1

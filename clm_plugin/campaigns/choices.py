@@ -38,3 +38,10 @@ def segment_choices() -> list[tuple[str, object]]:
     from clm_plugin.segments.api import segment_names
 
     return sorted(segment_names().items(), key=lambda pair: pair[1].lower())
+
+
+def survey_choices() -> list[tuple[str, object]]:
+    """The published surveys by name."""
+    from clm_plugin.surveys.api import survey_names
+
+    return sorted(survey_names().items(), key=lambda pair: pair[1].lower())

@@ -11,6 +11,7 @@ import nh3
 from django.db import transaction
 
 from clm_plugin.campaigns.data import Audience, Guardrails, Plan, Step, Trigger
+from clm_plugin.surveys.api import question
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -85,6 +86,10 @@ def _content(campaign: Campaign, block: Any) -> dict[str, Any]:
     if block.block_type == "mail" and campaign.trigger[0].block_type != "basket_idle":
         # There is no basket to show or to lead back to.
         content |= {"show_basket": False, "link": content.get("link") or "/"}
+    asked = question(content["survey"]) if content.get("survey") else None
+    if asked is not None:
+        # Frozen with the plan; publishing the survey anew compiles the campaign anew.
+        content["question"] = asdict(asked)
     return content
 
 
@@ -136,6 +141,20 @@ def publish_plan(campaign: Campaign, *, now: datetime) -> Plan:
         )
         _bump()
     return plan
+
+
+def recompile_asking(survey: str, *, now: datetime) -> list[str]:
+    """Compile live campaigns anew whose steps ask this survey; returns their keys."""
+    from clm_plugin.campaigns.authoring import Campaign
+
+    asking = [
+        campaign
+        for campaign in Campaign.objects.filter(live=True)
+        if any(step.value.get("survey") == survey for step in campaign.steps)
+    ]
+    for campaign in asking:
+        publish_plan(campaign, now=now)
+    return [campaign.key for campaign in asking]
 
 
 def withdraw_plan(key: str) -> None:

@@ -70,11 +70,12 @@ class Step:
 
     ``content`` is what was authored, compiled to plain values; its keys belong to the kind:
     ``mail``: subject, preheader, heading, body (safe HTML), button, link; ``popup``: heading, body,
-    button, link; ``bundle``: heading, max_items; ``wait``: minutes.
+    button, link; ``bundle``: heading, max_items; ``survey`` (and a mail that
+    asks one): survey, question; ``wait``: minutes.
     """
 
     id: str
-    kind: Literal["wait", "mail", "popup", "bundle"]
+    kind: Literal["wait", "mail", "popup", "bundle", "survey"]
     content: dict[str, Any] = field(default_factory=dict)
 
 

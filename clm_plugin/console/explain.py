@@ -41,6 +41,12 @@ WORDS: dict[str, tuple[_StrPromise | str, _StrPromise | str]] = {
         _("The person had %(orders)s orders; the campaign asks for at least %(at_least)s, "
           "at most %(at_most)s."),
     ),
+    "answered": (
+        _("Has answered"), _("The person answered “%(survey)s” and is left in peace for a while."),
+    ),
+    "no_survey": (
+        _("No such question"), _("The survey “%(survey)s” is not published."),
+    ),
     "segments": (
         _("Not in the audience: segments"),
         _("The person was in the segments “%(segments)s”."),

@@ -26,6 +26,7 @@ from django.utils.translation import get_language, get_language_bidi, override
 from clm_plugin.exceptions import ClmError
 from clm_plugin.messages.fields import one_line, replace_fields
 from clm_plugin.messages.plain import html_to_text
+from clm_plugin.messages.questions import answer_values, asked_in
 from clm_plugin.messages.targets import own_path, tagged
 
 if TYPE_CHECKING:
@@ -66,12 +67,16 @@ class Gapped:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A mail to be filled in. ``targets``: where its authored links lead, in order."""
+    """A mail to be filled in. ``targets``: where its authored links lead, in order.
+
+    ``answers``: the values of the survey's answers, each a link of its own.
+    """
 
     subject: Gapped
     html: Gapped
     text: Gapped
     targets: tuple[str, ...]
+    answers: tuple[str, ...]
     fields: Mapping[str, tuple[str, str]]
     """Gap -> merge field and stand-in."""
 
@@ -137,6 +142,7 @@ def _compile(content_json: str, campaign: str, language: str, sender: Sender) ->
         html=draft.split(html),
         text=draft.split(text),
         targets=tuple(draft.targets),
+        answers=answer_values(content),
         fields=draft.fields,
     )
 
@@ -153,6 +159,8 @@ def _html(content: Mapping[str, Any], draft: _Draft) -> str:
         {
             **marks,
             "show_rows": bool(content.get("show_basket", True)),
+            "about_basket": not content.get("link"),
+            "survey": asked_in(content, draft.mark),
             "has_preheader": bool(authored["preheader"]),
             "shop_name": draft.sender.name,
             "home": draft.sender.base,
@@ -190,6 +198,8 @@ def _text(content: Mapping[str, Any], draft: _Draft) -> str:
             **{name: draft.mark(name) for name in GAPS},
             "body": mark_safe(html_to_text(body)),
             "show_rows": bool(content.get("show_basket", True)),
+            "about_basket": not content.get("link"),
+            "survey": asked_in(content, draft.mark),
             "shop_name": mark_safe(draft.sender.name),
             "postal": mark_safe(draft.sender.postal),
         },

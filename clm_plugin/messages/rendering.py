@@ -14,7 +14,8 @@ from django.utils.translation import check_for_language, ngettext, override
 
 from clm_plugin.messages.fields import one_line, shown_name
 from clm_plugin.messages.form import form_of
-from clm_plugin.messages.targets import own_path, tagged
+from clm_plugin.messages.questions import WORDS
+from clm_plugin.messages.targets import own_path, tagged, with_query
 from clm_plugin.shop.api import price
 
 if TYPE_CHECKING:
@@ -67,16 +68,17 @@ def render(
         # A mail about a basket leads back to it, any other one where its author said.
         link = own_path(content["link"], sender.host) or "/" if content.get("link") else ""
         back = tagged(link or reverse("clm:restore", args=[recipient.token]), campaign)
-        targets = [back, *form.targets, *_product_targets(lines, campaign, sender.host)]
+        fixed = [back, *form.targets, *_answer_targets(form, recipient)]
+        targets = [*fixed, *_product_targets(lines, campaign, sender.host)]
         urls = [_click_url(sender, recipient.token, number) for number in range(len(targets))]
         values = _links(form, recipient, sender, urls)
         html = form.html.fill(
             values
             | {gap: escape(text) for gap, text in _fields(form, recipient, lines, sender).items()}
-            | _rows(lines, sender, urls[1 + len(form.targets) :], "html")
+            | _rows(lines, sender, urls[len(fixed) :], "html")
         )
         plain = values | _fields(form, recipient, lines, sender)
-        text = form.text.fill(plain | _rows(lines, sender, urls[1 + len(form.targets) :], "txt"))
+        text = form.text.fill(plain | _rows(lines, sender, urls[len(fixed) :], "txt"))
     return Rendered(
         subject=one_line(form.subject.fill(plain))[:_MAX_SUBJECT],
         html=html,
@@ -120,7 +122,14 @@ def _links(form: Form, who: Recipient, sender: Sender, urls: Sequence[str]) -> d
         )
     }
     authored = {f"link{number}": urls[1 + number] for number in range(len(form.targets))}
-    return {"back": urls[0], **pages, **authored}
+    first = 1 + len(form.targets)
+    answers = {f"answer{number}": urls[first + number] for number in range(len(form.answers))}
+    return {"back": urls[0], **pages, **authored, **answers}
+
+
+def _answer_targets(form: Form, who: Recipient) -> list[str]:
+    page = reverse("clm:answer", args=[who.token]) if form.answers else ""
+    return [page if value == WORDS else with_query(page, v=value) for value in form.answers]
 
 
 def _click_url(sender: Sender, token: str, number: int) -> str:

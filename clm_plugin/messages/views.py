@@ -6,7 +6,6 @@ of clicks, no page shows anything personal, and a token never logs anybody in.
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,21 +22,18 @@ from clm_plugin import clock
 from clm_plugin.messages import operations
 from clm_plugin.messages.baskets import lines_of
 from clm_plugin.messages.data import Frozen, Lines
+from clm_plugin.messages.pages import gone, has_expired, private
 from clm_plugin.messages.queries import by_token, standing_of
 from clm_plugin.messages.rendering import Recipient, priced, render
-from clm_plugin.messages.rules import RESTORE_LIFE, gets_mail
+from clm_plugin.messages.rules import gets_mail
 from clm_plugin.messages.site import sender
 from clm_plugin.messages.targets import with_query
 from clm_plugin.shop.api import Wanted, get_shop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.http import HttpRequest
 
     from clm_plugin.messages.models import Delivery
-
-    View = Callable[..., HttpResponse]
 
 CLICK = "clm_click"
 # A mail is all inline styles and runs nothing: the opposite of the shop's own policy.
@@ -48,31 +44,13 @@ MAIL_POLICY = (
 _any_of = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _private(view: View) -> View:
-    """Keep a page behind a token out of caches, search engines and other sites' referrers."""
-
-    @wraps(view)
-    def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        response.setdefault("Referrer-Policy", "same-origin")
-        return response
-
-    return kept
-
-
-def _gone(request: HttpRequest, status: int) -> HttpResponse:
-    return render_page(request, "clm_plugin/messages/gone.html", status=status)
-
-
-@_private
+@private
 @require_safe
 def click(request: HttpRequest, token: str, link: int) -> HttpResponse:
     """Note the click and go on to the stored target; the path holds no address of its own."""
     delivery = by_token(token)
     if delivery is None or link >= len(delivery.links):
-        return _gone(request, 404)
+        return gone(request, 404)
     agent = request.headers.get("User-Agent", "")[:1000]
     click_id = operations.log_click(
         delivery,
@@ -88,16 +66,16 @@ def click(request: HttpRequest, token: str, link: int) -> HttpResponse:
     return HttpResponseRedirect(target)
 
 
-@_private
+@private
 @_any_of
 @csrf_protect
 def restore(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the mail's basket had; on POST put it into the basket of this browser."""
     delivery = by_token(token)
     if delivery is None:
-        return _gone(request, 404)
-    if _has_expired(delivery):
-        return _gone(request, 410)
+        return gone(request, 404)
+    if has_expired(delivery):
+        return gone(request, 410)
     lines = _lines_now(delivery)
     if request.method == "POST":
         return _put_back(request, lines)
@@ -112,12 +90,6 @@ def restore(request: HttpRequest, token: str) -> HttpResponse:
         # Nothing of it is left: the page says so, and so does the status.
         status=200 if lines.shown else 410,
     )
-
-
-def _has_expired(delivery: Delivery) -> bool:
-    """Old links end, and so do those in mails to an address that is no longer hers."""
-    too_old = clock.now() - delivery.created_at > RESTORE_LIFE
-    return too_old or delivery.profile.email != delivery.address
 
 
 def _lines_now(delivery: Delivery) -> Lines:
@@ -155,14 +127,14 @@ def _click_of(query: Any) -> str:
         return ""
 
 
-@_private
+@private
 @csrf_exempt  # RFC 8058: a mail program posts without cookies
 @_any_of
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """A page with a button; POST unsubscribes at once, however often. Never expires."""
     delivery = by_token(token)
     if delivery is None:
-        return _gone(request, 404)
+        return gone(request, 404)
     done = request.method == "POST"
     if done:
         operations.unsubscribe(delivery, now=clock.now())
@@ -171,18 +143,18 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-@_private
+@private
 @_any_of
 @csrf_protect
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Marketing mail on or off."""
     delivery = by_token(token)
     if delivery is None:
-        return _gone(request, 404)
+        return gone(request, 404)
     saved = request.method == "POST" and request.POST.get("mail") in ("on", "off")
     if saved:
         change = {"on": operations.resubscribe, "off": operations.unsubscribe}
-        change[request.POST["mail"]](delivery, now=clock.now())
+        change[request.POST["mail"]](delivery, now=clock.now(), place="preference_centre")
         is_on = request.POST["mail"] == "on"
     else:
         is_on = gets_mail(standing_of(delivery.profile_id, delivery.address))
@@ -191,15 +163,15 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-@_private
+@private
 @require_safe
 def mail(request: HttpRequest, token: str) -> HttpResponse:
     """The mail as a page, without the name: whoever it was forwarded to may look at it."""
     delivery = by_token(token)
     if delivery is None or not delivery.links:
-        return _gone(request, 404)
-    if _has_expired(delivery):
-        return _gone(request, 410)
+        return gone(request, 404)
+    if has_expired(delivery):
+        return gone(request, 410)
     content = {key: value for key, value in delivery.content.items() if key != "lines"}
     shown = render(
         content,

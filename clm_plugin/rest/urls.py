@@ -7,11 +7,13 @@ from clm_plugin.rest.collect import collect
 from clm_plugin.rest.consent import change_consent
 from clm_plugin.rest.decide import decide
 from clm_plugin.rest.health import health
+from clm_plugin.rest.survey import answer_survey
 
 urlpatterns = [
     path("e", collect, name="collect"),
     path("d", decide, name="decide"),
     path("bundle", add_bundle, name="bundle"),
     path("consent", change_consent, name="consent"),
+    path("survey", answer_survey, name="survey"),
     path("health", health, name="health"),
 ]

@@ -2,7 +2,12 @@
 
 from clm_plugin.widgets.data import OVERLAY, Answer, Ask, Slot, Surroundings, Widget
 from clm_plugin.widgets.decide import decide
-from clm_plugin.widgets.preview import preview_bundle, preview_popup
+from clm_plugin.widgets.preview import (
+    preview_bundle,
+    preview_popup,
+    preview_survey,
+    preview_survey_step,
+)
 
 __all__ = [
     "OVERLAY",
@@ -14,4 +19,6 @@ __all__ = [
     "decide",
     "preview_bundle",
     "preview_popup",
+    "preview_survey",
+    "preview_survey_step",
 ]

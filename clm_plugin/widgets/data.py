@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
@@ -54,6 +55,7 @@ class Request:
     slot: Slot
     person: Person | None
     around: Surroundings
+    now: datetime
     receipt: UUID | None
     """Id of the receipt if this becomes a yes; None when none can be written."""
 

@@ -28,6 +28,7 @@ from clm_plugin.campaigns.api import (
     write_receipts,
 )
 from clm_plugin.events.api import uuid7
+from clm_plugin.lifecycle.api import current_model
 from clm_plugin.profiles.api import lock_profile
 from clm_plugin.widgets.data import OVERLAY, Answer, Refusal, Request, Widget
 from clm_plugin.widgets.kinds import KINDS
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
 
     from clm_plugin.campaigns.api import Channel, Contact, Person, Plan
     from clm_plugin.widgets.data import Ask, Slot, Surroundings
-
-NEWCOMER_STAGE = "reach"
-"""The stage of somebody the shop knows nothing about."""
 
 
 def decide(ask: Ask, *, actor: str, now: datetime, around: Surroundings) -> Answer:
@@ -125,7 +123,8 @@ class _Page:
         fits = (
             not audience.min_orders
             and not audience.segments
-            and NEWCOMER_STAGE in (audience.stages or (NEWCOMER_STAGE,))
+            # of whom the shop knows nothing: she is in the first stage
+            and (not audience.stages or current_model().first.key in audience.stages)
         )
         return Verdict(yes=fits, rule="newcomer")
 
@@ -139,6 +138,7 @@ class _Page:
                 slot=slot,
                 person=self.person,
                 around=self.around,
+                now=self.now,
                 receipt=receipt if known else None,
             )
         )

@@ -8,16 +8,20 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from clm_plugin import clock
 from clm_plugin.campaigns.api import compile_campaign
 from clm_plugin.recommendations.api import bundle
 from clm_plugin.shop.api import get_shop
+from clm_plugin.surveys.api import question_from
 from clm_plugin.widgets.data import Refusal, Request, Slot, Surroundings
 from clm_plugin.widgets.kinds import KINDS
+from clm_plugin.widgets.kinds.survey import ask
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from clm_plugin.campaigns.authoring import Campaign
+    from clm_plugin.surveys.authoring import Survey
 
 _LOOKED_AT = 40
 
@@ -30,6 +34,27 @@ def preview_popup(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def preview_bundle(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The bundle of a product that somebody really bought."""
     return _preview(request, campaign, "bundle")
+
+
+def preview_survey_step(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """The question that a campaign asks."""
+    plan = compile_campaign(campaign)
+    asked = next(
+        (question_from(step.content) for step in plan.steps if step.kind == "survey"), None
+    )
+    if asked is None:
+        return HttpResponse(_("Choose a published survey first."), content_type="text/plain")
+    return _page(request, ask(asked, step_id="preview", receipt=""), campaign.name)
+
+
+def preview_survey(request: HttpRequest, survey: Survey) -> HttpResponse:
+    """A survey as it looks on a page."""
+    return _page(request, ask(survey.as_question(), step_id="preview", receipt=""), survey.name)
+
+
+def _page(request: HttpRequest, html: str, title: str, refusal: str = "") -> HttpResponse:
+    context = {"html": html, "refusal": refusal, "title": title}
+    return render(request, "clm_plugin/widgets/preview.html", context)
 
 
 def _preview(request: HttpRequest, campaign: Campaign, kind: str) -> HttpResponse:
@@ -45,21 +70,20 @@ def _preview(request: HttpRequest, campaign: Campaign, kind: str) -> HttpRespons
             slot=Slot(name="preview", product=product),
             person=None,
             around=Surroundings(),
+            now=clock.now(),
             receipt=None,
         )
     )
     refusal = shown.rule if isinstance(shown, Refusal) else ""
-    return render(
+    words = {
+        "too_few_items": _("No two products have been bought together often enough yet."),
+        "bad_link": _("The button must lead to a path of this shop, such as /catalogue/."),
+    }
+    return _page(
         request,
-        "clm_plugin/widgets/preview.html",
-        {
-            "html": "" if refusal else shown,
-            "refusal": {
-                "too_few_items": _("No two products have been bought together often enough yet."),
-                "bad_link": _("The button must lead to a path of this shop, such as /catalogue/."),
-            }.get(refusal, refusal),
-            "title": campaign.name,
-        },
+        "" if refusal else str(shown),
+        campaign.name,
+        words.get(refusal, refusal),
     )
 
 

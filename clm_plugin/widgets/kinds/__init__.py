@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from clm_plugin.widgets.kinds import bundle, popup
+from clm_plugin.widgets.kinds import bundle, popup, survey
 
 if TYPE_CHECKING:
     from clm_plugin.widgets.data import Refusal, Request
@@ -18,4 +18,6 @@ class Kind(Protocol):
     def render(self, request: Request, /) -> str | Refusal: ...
 
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (popup.Popup(), bundle.Bundle())}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (popup.Popup(), bundle.Bundle(), survey.Survey())
+}
