@@ -1,6 +1,12 @@
 """The door of the lifecycle."""
 
-from clm_plugin.lifecycle.current import current_model, label_in, stage_choices, stage_label
+from clm_plugin.lifecycle.current import (
+    current_model,
+    forget_model,
+    label_in,
+    stage_choices,
+    stage_label,
+)
 from clm_plugin.lifecycle.data import (
     CHANNELS,
     METRICS,
@@ -13,12 +19,24 @@ from clm_plugin.lifecycle.data import (
     Placement,
     Stage,
 )
-from clm_plugin.lifecycle.gaps import recompute_gaps
-from clm_plugin.lifecycle.history import TURNING, Turn
+from clm_plugin.lifecycle.defaults import DEFAULT
+from clm_plugin.lifecycle.forecasting import Forecast, Shift, forecast
+from clm_plugin.lifecycle.gaps import load_yardsticks, recompute_gaps
+from clm_plugin.lifecycle.history import TURNING, Turn, turn_of
 from clm_plugin.lifecycle.holding import hold_standings
+from clm_plugin.lifecycle.merging import give_back, move, settle
 from clm_plugin.lifecycle.operations import forget, restage, restage_due
+from clm_plugin.lifecycle.publishing import publish_model, withdraw_model
 from clm_plugin.lifecycle.queries import next_due
-from clm_plugin.lifecycle.rules import DEFAULT_MODEL, STAGES, Situation, cutoffs_for, place
+from clm_plugin.lifecycle.restaging import (
+    request_for_gaps,
+    request_restaging,
+    restage_everybody,
+)
+from clm_plugin.lifecycle.rules import Situation, cutoffs_for, place
+
+DEFAULT_MODEL = DEFAULT.stages
+STAGES = {stage.key: stage for stage in DEFAULT_MODEL}
 
 __all__ = [
     "CHANNELS",
@@ -29,23 +47,37 @@ __all__ = [
     "Cutoffs",
     "Entry",
     "FlagRules",
+    "Forecast",
     "Model",
     "Move",
     "Moves",
     "Placement",
+    "Shift",
     "Situation",
     "Stage",
     "Turn",
     "current_model",
     "cutoffs_for",
+    "forecast",
     "forget",
+    "forget_model",
+    "give_back",
     "hold_standings",
     "label_in",
+    "load_yardsticks",
+    "move",
     "next_due",
     "place",
+    "publish_model",
     "recompute_gaps",
+    "request_for_gaps",
+    "request_restaging",
     "restage",
     "restage_due",
+    "restage_everybody",
+    "settle",
     "stage_choices",
     "stage_label",
+    "turn_of",
+    "withdraw_model",
 ]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from clm_plugin.lifecycle.data import Cutoffs, Move
-from clm_plugin.lifecycle.gaps import Gaps, load_gaps
-from clm_plugin.lifecycle.history import TIME, Turn, walk
+from clm_plugin.lifecycle.data import Move, Moves
+from clm_plugin.lifecycle.history import MODEL, TIME, Turn, Way
 from clm_plugin.lifecycle.models import StageChange, Standing
-from clm_plugin.lifecycle.rules import Situation, cutoffs_for, place
+from clm_plugin.lifecycle.ruler import Placed, Ruler
 from clm_plugin.profiles.api import FactRow, fact_rows
 from clm_plugin.upsert import REPLACE, upsert
 
@@ -20,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from clm_plugin.lifecycle.data import Placement
-
-_Standing = tuple[str, "datetime", "datetime | None"]
+_Standing = tuple[str, "datetime", "datetime | None", bool, bool]
+_COLUMNS = ("stage", "since", "due_at", "advocate", "churn_risk")
 
 
 def restage(
@@ -32,7 +29,7 @@ def restage(
     turns: Mapping[int, Sequence[Turn]],
     at: Mapping[int, datetime],
     cause: Mapping[int, str],
-) -> list[Move]:
+) -> Moves:
     """Place profiles after a batch; returns who moved.
 
     ``turns`` are the turning points in the batch, ``before`` the facts before it of those who have
@@ -40,56 +37,63 @@ def restage(
     batches: a back-fill of a year gives the history that a year of single events would have given.
     ``at`` is the time of each one's last event.
     """
-    gaps = load_gaps()
     rows = fact_rows(profile_ids)
     standings = _standings(rows, hold=True)
-    moves: list[Move] = []
-    placed: dict[int, Placement] = {}
+    # After the standings are held: whom a run for a new model has passed is placed by that model.
+    ruler = Ruler()
+    ruler.ask_promoters(rows.values())
+    result = Moves()
+    placed: dict[int, Placed] = {}
     for pid, row in rows.items():
-        nothing = FactRow(profile_id=pid, known=False)
-        start = before.get(pid, nothing) if pid in turns else row
-        standing = standings.get(pid)
-        cutoffs = partial(_cutoffs_after, row, gaps)
-        own, stage, since = walk(pid, start, standing, turns.get(pid, ()), cutoffs, at[pid])
-        placement = placed[pid] = place(_situation(row), _cutoffs(row, gaps), at[pid])
-        if placement.stage != stage:
-            moved_at = max(at[pid], since) if since else at[pid]
-            own.append(
+        until, standing = at[pid], standings.get(pid)
+        now_placed = placed[pid] = ruler.placed(row, until)
+        stage, since = standing[:2] if standing else ("", None)
+        due = standing[2] if standing else None
+        if pid in turns or ruler.is_stale(pid) or (due is not None and due < until):
+            start = before.get(pid) or FactRow(profile_id=pid, known=False)
+            way = _way(start if pid in turns else row, standing, row, ruler)
+            _catch_up(way, ruler, turns.get(pid, ()), until)
+            way.walk(turns.get(pid, ()), until)
+            result += way.moves
+            stage, since = way.stage, way.since
+        if now_placed[0] != stage:
+            result.append(
                 Move(
                     profile_id=pid,
                     from_stage=stage,
-                    to_stage=placement.stage,
-                    moved_at=moved_at,
+                    to_stage=now_placed[0],
+                    moved_at=max(until, since) if since else until,
                     cause=cause.get(pid, TIME),
                 )
             )
-        moves += own
-    _write(moves, standings, placed, at)
-    return moves
+    return _written(result, standings, placed, at)
 
 
-def _cutoffs_after(row: FactRow, gaps: Gaps, orders: int, gap_days: float | None) -> Cutoffs:
-    return _cutoffs(replace(row, orders=orders, gap_days=gap_days), gaps)
-
-
-def restage_due(*, now: datetime, limit: int = 1000) -> list[Move]:
+def restage_due(*, now: datetime, limit: int = 1000) -> Moves:
     """Move up to ``limit`` people whose time has come; in the caller's transaction."""
     due = Standing.objects.filter(due_at__lte=now).order_by("due_at")
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     ids = list(due.values_list("profile_id", flat=True)[:limit])
     if not ids:
-        return []
+        return Moves()
     rows = fact_rows(ids)
     Standing.objects.filter(profile__in=set(ids) - rows.keys()).update(due_at=None)
-    gaps = load_gaps()
     standings = _standings(rows)
-    moves: list[Move] = []
+    ruler = Ruler()
+    ruler.ask_promoters(rows.values())
+    result = Moves()
+    placed: dict[int, Placed] = {}
     for pid, row in rows.items():
-        moves += _moves_of_time(row, standings[pid], gaps, now)
-    placed = {pid: place(_situation(row), _cutoffs(row, gaps), now) for pid, row in rows.items()}
-    _write(moves, standings, placed, dict.fromkeys(rows, now))
-    return moves
+        way = _way(row, standings[pid], row, ruler)
+        _catch_up(way, ruler, (), now)
+        way.age(now)
+        placed[pid] = ruler.placed(row, now)
+        way.go(placed[pid][0], now, TIME)
+        result += way.moves
+    _written(result, standings, placed, dict.fromkeys(rows, now))
+    result.looked = len(ids)
+    return result
 
 
 def forget(profile_ids: Iterable[int]) -> None:
@@ -97,46 +101,25 @@ def forget(profile_ids: Iterable[int]) -> None:
     Standing.objects.filter(profile__in=list(profile_ids)).delete()
 
 
-def _moves_of_time(row: FactRow, standing: _Standing, gaps: Gaps, until: datetime) -> list[Move]:
-    stage, _, due_at = standing
-    moves = []
-    while due_at is not None and due_at <= until:
-        placement = place(_situation(row), _cutoffs(row, gaps), due_at)
-        if placement.stage != stage:
-            moves.append(
-                Move(
-                    profile_id=row.profile_id,
-                    from_stage=stage,
-                    to_stage=placement.stage,
-                    moved_at=due_at,
-                    cause=TIME,
-                )
-            )
-        stage = placement.stage
-        if placement.due_at is not None and placement.due_at <= due_at:
-            break  # a due time must move on, or the loop would not end
-        due_at = placement.due_at
-    return moves
+def _way(start: FactRow, standing: _Standing | None, row: FactRow, ruler: Ruler) -> Way:
+    gap_after = partial(_gap_after, ruler, row.main_category)
+    return Way(start, standing[:3] if standing else None, ruler.place, gap_after)
 
 
-def _situation(row: FactRow) -> Situation:
-    return Situation(
-        known=row.known,
-        product_views=row.product_views,
-        orders=row.orders,
-        last_order_at=row.last_order_at,
-        basket_items=row.basket_items,
-        basket_at=row.basket_at,
-    )
+def _gap_after(ruler: Ruler, category: str, orders: int, own_days: float | None) -> int:
+    return ruler.yardsticks.gap_after(orders, own_days, category)
 
 
-def _cutoffs(row: FactRow, gaps: Gaps) -> Cutoffs:
-    return cutoffs_for(
-        orders=row.orders,
-        own_gap_days=row.gap_days,
-        category_gap=gaps.get(row.main_category) if row.main_category else None,
-        store_gap=gaps.get(""),
-    )
+def _catch_up(way: Way, ruler: Ruler, turns: Sequence[Turn], until: datetime) -> None:
+    """Who still stands by the model before this one is first moved by the model's change.
+
+    Or the move would count as hers, and start campaigns.
+    """
+    if way.since is None or not ruler.is_stale(way.profile_id):
+        return
+    first = min((turn.at for turn in turns), default=until)
+    at = min(first, ruler.model.since or first)
+    way.place(max(at, way.since), MODEL)
 
 
 def _standings(profile_ids: Iterable[int], *, hold: bool = False) -> dict[int, _Standing]:
@@ -145,17 +128,17 @@ def _standings(profile_ids: Iterable[int], *, hold: bool = False) -> dict[int, _
         # Against a sweep that moves the same person at this moment: one move, told by one of us.
         rows = rows.select_for_update(no_key=True).order_by("profile_id")
     return {
-        pid: (stage, since, due)
-        for pid, stage, since, due in rows.values_list("profile_id", "stage", "since", "due_at")
+        pid: (stage, since, due, advocate, risk)
+        for pid, stage, since, due, advocate, risk in rows.values_list("profile_id", *_COLUMNS)
     }
 
 
-def _write(
-    moves: list[Move],
+def _written(
+    moves: Moves,
     standings: Mapping[int, _Standing],
-    placed: Mapping[int, Placement],
+    placed: Mapping[int, Placed],
     at: Mapping[int, datetime],
-) -> None:
+) -> Moves:
     upsert(
         StageChange,
         ("profile_id", "from_stage", "to_stage", "changed_at", "cause"),
@@ -165,18 +148,25 @@ def _write(
     )
     last = {move.profile_id: move for move in moves}
     rows = []
-    for pid in sorted({*placed, *last}):
-        stage, since, due = standings.get(pid, ("", None, None))
+    for pid, (stage, due, advocate, risk) in sorted(placed.items()):
+        known = standings.get(pid)
+        since = known[1] if known else at[pid]
         if pid in last:
-            stage, since = last[pid].to_stage, last[pid].moved_at
-        if pid in placed:
-            due = placed[pid].due_at
-        if (stage, since, due) != standings.get(pid):
-            rows.append((pid, stage, since or at[pid], due))
+            since = last[pid].moved_at
+        new = (stage, since, due, advocate, risk)
+        if new != known:
+            rows.append((pid, *new))
+        if known is None:
+            if advocate or risk:
+                moves.flagged.add(pid)
+        elif (advocate, risk) != known[3:]:
+            moves.flagged.add(pid)
     upsert(
         Standing,
-        ("profile_id", "stage", "since", "due_at"),
+        ("profile_id", *_COLUMNS),
         rows,
         key=("profile_id",),
-        combine=dict.fromkeys(("stage", "since", "due_at"), REPLACE),
+        combine=dict.fromkeys(_COLUMNS, REPLACE),
     )
+    moves.looked = len(placed)
+    return moves
