@@ -6,6 +6,7 @@ leaves it exactly n days after it happened.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -57,6 +58,7 @@ class Need:
 
     part: Part
     key: str = ""
+    keys: tuple[str, ...] = ()
     days: int | None = None
     """Only what happened in the last days; None: ever."""
     newest: int | None = None
@@ -120,14 +122,13 @@ class Labels:
     segments: Mapping[str, str] = field(default_factory=dict)
     traits: Mapping[str, str] = field(default_factory=dict)
     surveys: Mapping[str, str] = field(default_factory=dict)
-    currency: str = ""
 
 
 NO_LABELS = Labels()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition:
+class Condition(ABC):
     """Base of all conditions: one kind a file, listed in ``conditions.KINDS``.
 
     The same question in two forms that must agree: ``q`` asks the database about everybody,
@@ -143,34 +144,34 @@ class Condition:
             object.__setattr__(self, each.name, value)
         self.check()
 
-    def check(self) -> None:
+    def check(self) -> None:  # noqa: B027  # most kinds have nothing to add
         """Refuse fields that do not go together. Raises SegmentError naming one of them."""
 
+    @abstractmethod
     def q(self, now: datetime) -> Q:
         """The condition over ``Profile``. Never NULL: its negation is its exact opposite."""
-        raise NotImplementedError
 
+    @abstractmethod
     def holds(self, subject: Subject, now: datetime) -> bool:
         """The condition for one person."""
-        raise NotImplementedError
 
     def next_change(self, subject: Subject, now: datetime) -> datetime | None:
         """The next moment at which time alone may flip ``holds`` (never later than it does);
         None: time changes nothing."""
         return None
 
+    @abstractmethod
     def sentence(self, labels: Labels) -> str:
         """What it asks, to follow "people who": ``have ordered at least 2 times``. Translated."""
-        raise NotImplementedError
 
+    @abstractmethod
     def why(self, subject: Subject, now: datetime, labels: Labels) -> str:
         """This person's own value in words. Translated."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def facets(self) -> frozenset[str]:
         """What may change the answer; see ``segments.facets``."""
-        raise NotImplementedError
 
     @property
     def needs(self) -> tuple[Need, ...]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from clm_plugin.segments.data import NO_LABELS, Condition, Explanation, Group, Labels, Subject
+from clm_plugin.segments.phrases import joined
 from clm_plugin.segments.rules import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
 
@@ -27,8 +27,8 @@ def phrase(node: Group | Condition, labels: Labels = NO_LABELS) -> str:
         return _("are nobody at all") if node.kind == "any" else _("are known to the shop")
     parts = [_inner(member, labels) for member in node.members]
     if node.kind == "none":
-        return _("do not fulfil: %(what)s") % {"what": _listed(parts, _("or"))}
-    return _listed(parts, _("and") if node.kind == "all" else _("or"))
+        return _("do not fulfil: %(what)s") % {"what": joined(parts, _("or"))}
+    return joined(parts, _("and") if node.kind == "all" else _("or"))
 
 
 def explain(
@@ -53,10 +53,3 @@ def explain(
 def _inner(member: Group | Condition, labels: Labels) -> str:
     text = phrase(member, labels)
     return f"({text})" if isinstance(member, Group) and len(member.members) > 1 else text
-
-
-def _listed(parts: Sequence[str], word: str) -> str:
-    """``a, b and c``; a group of one is its member."""
-    if len(parts) == 1:
-        return parts[0]
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from clm_plugin.events.api import TYPES
-from clm_plugin.segments.data import Condition, SegmentError
+from clm_plugin.segments.data import Condition, Labels, Need, SegmentError, Subject
+from clm_plugin.segments.event_labels import label_of
+from clm_plugin.segments.expressions import Doers, among
+from clm_plugin.segments.facets import of_type
 from clm_plugin.segments.fields import (
     check_number,
     check_scalar,
@@ -19,8 +27,21 @@ from clm_plugin.segments.fields import (
     text,
     whole,
 )
+from clm_plugin.segments.parts import EVENTS, PAYLOADS, Happening
+from clm_plugin.segments.payload import Comparison, Filters
+from clm_plugin.segments.phrases import joined, newest, times, within
+from clm_plugin.segments.windows import later, soonest, start
 
-OPS = ("eq", "ne", "gt", "gte", "lt", "lte", "contains")
+_CLAUSES = {
+    "eq": gettext_lazy("%(field)s is “%(value)s”"),
+    "ne": gettext_lazy("%(field)s is not “%(value)s”"),
+    "gt": gettext_lazy("%(field)s is more than %(value)s"),
+    "gte": gettext_lazy("%(field)s is at least %(value)s"),
+    "lt": gettext_lazy("%(field)s is less than %(value)s"),
+    "lte": gettext_lazy("%(field)s is at most %(value)s"),
+    "contains": gettext_lazy("%(field)s contains “%(value)s”"),
+}
+OPS = tuple(_CLAUSES)
 TRACKED = "custom.tracked"
 MAX_FILTERS = 10
 
@@ -92,3 +113,114 @@ class DidEvent(Condition):
         in_order(self.at_least, self.at_most, "at_most")
         if self.name and self.type != TRACKED:
             raise SegmentError("name", f"goes with the type {TRACKED} only")
+        if not self.at_least and self.at_most is None:
+            raise SegmentError("at_least", "must be at least 1")
+
+    @property
+    def filters(self) -> Filters:
+        """What the payload has to fulfil."""
+        tracked = self.type == TRACKED
+        named = (Comparison(path=("name",), value=self.name),) if self.name else ()
+        return Filters(
+            (
+                *named,
+                *(
+                    Comparison(
+                        path=("properties", one.field) if tracked else (one.field,),
+                        op=one.op,
+                        value=one.value,
+                    )
+                    for one in self.where
+                ),
+            )
+        )
+
+    def q(self, now: datetime) -> Q:
+        after, filters = start(now, self.within_days), self.filters
+        if self.at_least:
+            return among(
+                Doers(
+                    type=self.type,
+                    after=after,
+                    filters=filters,
+                    low=self.at_least,
+                    high=self.at_most,
+                )
+            )
+        too_many = Doers(type=self.type, after=after, filters=filters, low=(self.at_most or 0) + 1)
+        return ~among(too_many)
+
+    def holds(self, subject: Subject, now: datetime) -> bool:
+        number = sum(1 for _at in self._times(subject, now))
+        return number >= (self.at_least or 0) and (self.at_most is None or number <= self.at_most)
+
+    def next_change(self, subject: Subject, now: datetime) -> datetime | None:
+        if self.within_days is None:
+            return None
+        # Time only takes events out of the window: what counts is when the last one leaves that is
+        # needed to have enough, and the one that makes them too many.
+        moments = self._times(subject, now)
+        turning = [] if self.at_least is None else [self.at_least]
+        turning += [] if self.at_most is None else [self.at_most + 1]
+        return soonest(
+            (
+                later(moments[place - 1], self.within_days)
+                for place in turning
+                if 0 < place <= len(moments)
+            ),
+            now,
+        )
+
+    def sentence(self, labels: Labels) -> str:
+        what = self.name or label_of(self.type)
+        if self.at_most == 0:
+            text = _("did not do “%(what)s”") % {"what": what}
+        else:
+            text = _("did “%(what)s” %(times)s") % {
+                "what": what,
+                "times": times(self.at_least or None, self.at_most),
+            }
+        if self.where:
+            clauses = [
+                str(_CLAUSES[one.op]) % {"field": one.field, "value": one.value}
+                for one in self.where
+            ]
+            text += " " + _("where %(what)s") % {"what": joined(clauses, _("and"))}
+        return text + within(self.within_days)
+
+    def why(self, subject: Subject, now: datetime, labels: Labels) -> str:
+        moments = self._times(subject, now)
+        text = ngettext("%(n)d time", "%(n)d times", len(moments)) % {"n": len(moments)}
+        if not self._filtered and len(moments) >= self._counted_to:
+            text = _("at least %(times)s") % {"times": text}
+        return text + within(self.within_days) + newest(moments, now)
+
+    @property
+    def facets(self) -> frozenset[str]:
+        return frozenset({of_type(self.type)})
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        if self._filtered:
+            return (Need(part=PAYLOADS, key=self.type, days=self.within_days),)
+        return (Need(part=EVENTS, key=self.type, days=self.within_days, newest=self._counted_to),)
+
+    @property
+    def _filtered(self) -> bool:
+        return bool(self.where or self.name)
+
+    @property
+    def _counted_to(self) -> int:
+        """How many of the newest events settle the answer and the time of its change."""
+        return max(self.at_least or 0, (self.at_most if self.at_most is not None else -1) + 1)
+
+    def _times(self, subject: Subject, now: datetime) -> list[datetime]:
+        """When she did it, newest first."""
+        part = PAYLOADS if self._filtered else EVENTS
+        happened: list[Happening] = subject.parts[part.name][self.type]
+        after = start(now, self.within_days)
+        recent = happened if after is None else [one for one in happened if one.at > after]
+        if not self._filtered:
+            return [one.at for one in recent]
+        filters = self.filters
+        return [one.at for one in recent if filters.hold(one.payload)]
