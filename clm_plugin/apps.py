@@ -32,6 +32,8 @@ class ClmPluginConfig(AppConfig):
         if jobs.wake not in on_stored:
             on_stored.append(jobs.wake)
         self._watch_campaigns()
+        self._watch_segments()
+        self._watch_lifecycle()
         self._connect_shop()
 
     def _watch_campaigns(self) -> None:
@@ -39,14 +41,45 @@ class ClmPluginConfig(AppConfig):
 
         from clm_plugin.campaigns.authoring import Campaign, previewers
         from clm_plugin.messages import api as messages
+        from clm_plugin.surveys.authoring import Survey
+        from clm_plugin.surveys.authoring import previewers as surveys
         from clm_plugin.widgets import api as widgets
 
         published.connect(on_published, sender=Campaign)
         unpublished.connect(on_withdrawn, sender=Campaign)
         post_delete.connect(on_withdrawn, sender=Campaign)
         previewers.update(
-            mail=messages.preview, popup=widgets.preview_popup, bundle=widgets.preview_bundle
+            mail=messages.preview,
+            popup=widgets.preview_popup,
+            bundle=widgets.preview_bundle,
+            survey=widgets.preview_survey_step,
         )
+        surveys.update(page=widgets.preview_survey, mail=messages.preview_answer)
+        published.connect(on_survey_published, sender=Survey)
+
+    def _watch_segments(self) -> None:
+        from wagtail.signals import published, unpublished
+
+        from clm_plugin.console.api import preview_segment, segment_choices
+        from clm_plugin.segments.authoring import PREVIEW, Segment, previewers
+        from clm_plugin.segments.blocks.choices import sources
+
+        published.connect(on_segment_published, sender=Segment)
+        unpublished.connect(on_segment_withdrawn, sender=Segment)
+        post_delete.connect(on_segment_deleted, sender=Segment)
+        previewers[PREVIEW] = preview_segment
+        sources.update(segment_choices())
+
+    def _watch_lifecycle(self) -> None:
+        from wagtail.signals import published, unpublished
+
+        from clm_plugin.console.api import preview_lifecycle
+        from clm_plugin.lifecycle.authoring import PICTURE, LifecycleModel, previewers
+
+        published.connect(on_model_published, sender=LifecycleModel)
+        unpublished.connect(on_model_withdrawn, sender=LifecycleModel)
+        post_delete.connect(on_model_withdrawn, sender=LifecycleModel)
+        previewers[PICTURE] = preview_lifecycle
 
     def _connect_shop(self) -> None:
         from clm_plugin.shop.api import ShopError, get_shop
@@ -80,3 +113,49 @@ def on_withdrawn(instance: Any, **_: Any) -> None:
     from clm_plugin.campaigns.api import withdraw_plan
 
     withdraw_plan(instance.key)
+
+
+def on_survey_published(instance: Any, **_: Any) -> None:
+    """The campaigns that ask a survey ask it as it is now."""
+    from clm_plugin import clock
+    from clm_plugin.campaigns.api import recompile_asking
+
+    recompile_asking(instance.key, now=clock.now())
+
+
+def on_segment_published(instance: Any, **_: Any) -> None:
+    """A segment went live: compile it; who is in is worked out in the background."""
+    from clm_plugin import clock
+    from clm_plugin.segments.compile import publish_segment
+
+    publish_segment(instance, now=clock.now())
+
+
+def on_segment_withdrawn(instance: Any, **_: Any) -> None:
+    from clm_plugin import clock
+    from clm_plugin.segments.publishing import withdraw
+
+    withdraw(instance.key, now=clock.now())
+
+
+def on_segment_deleted(instance: Any, **_: Any) -> None:
+    from clm_plugin.segments.publishing import drop_list
+
+    on_segment_withdrawn(instance)
+    drop_list(instance.key)
+
+
+def on_model_published(instance: Any, **_: Any) -> None:
+    """A lifecycle model goes into use; one that is only scheduled waits for its time."""
+    from clm_plugin import clock
+    from clm_plugin.lifecycle.api import publish_model
+
+    if instance.live:
+        publish_model(instance, now=clock.now())
+
+
+def on_model_withdrawn(instance: Any, **_: Any) -> None:
+    from clm_plugin import clock
+    from clm_plugin.lifecycle.api import withdraw_model
+
+    withdraw_model(str(instance.pk), now=clock.now())

@@ -5,15 +5,20 @@ Light to import, for every process that renders a template comes through here; s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clm_plugin.console.guard import GRANTABLE
 from clm_plugin.console.wording import day, hour, moment, money, percent, whole
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
     from wagtail.admin.ui.components import Component
     from wagtail.admin.viewsets.base import ViewSetGroup
+
+    from clm_plugin.lifecycle.authoring import LifecycleModel
+    from clm_plugin.segments.authoring import Segment
 
 __all__ = [
     "GRANTABLE",
@@ -24,6 +29,9 @@ __all__ = [
     "moment",
     "money",
     "percent",
+    "preview_lifecycle",
+    "preview_segment",
+    "segment_choices",
     "whole",
 ]
 
@@ -40,3 +48,32 @@ def add_home_panel(request: HttpRequest, panels: list[Component]) -> None:
     from clm_plugin.console.home import add_panel
 
     add_panel(request, panels)
+
+
+def preview_segment(request: HttpRequest, segment: Segment) -> HttpResponse:
+    """The live count of a segment as it stands in the editor."""
+    from clm_plugin.console.segments_preview import preview
+
+    return preview(request, segment)
+
+
+def preview_lifecycle(request: HttpRequest, model: LifecycleModel) -> HttpResponse:
+    """A lifecycle model as a picture, as it stands in the editor."""
+    from clm_plugin.console.lifecycle_models_preview import preview
+
+    return preview(request, model)
+
+
+def segment_choices() -> dict[str, Callable[[], list[tuple[str, Any]]]]:
+    """The lists that the rule builder offers and other floors know."""
+
+    def source(name: str) -> Callable[[], list[tuple[str, Any]]]:
+        def read() -> list[tuple[str, Any]]:
+            from clm_plugin.console import segments_choices
+
+            found: list[tuple[str, Any]] = getattr(segments_choices, name)()
+            return found
+
+        return read
+
+    return {name: source(name) for name in ("traits", "trait_kinds", "life_events", "surveys")}

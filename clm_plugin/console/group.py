@@ -11,6 +11,9 @@ from clm_plugin.console.customers import CustomersViewSet
 from clm_plugin.console.dead_letters import DeadLettersViewSet
 from clm_plugin.console.health import HealthViewSet
 from clm_plugin.console.receipts import ReceiptsViewSet
+from clm_plugin.console.rfm import RfmViewSet
+from clm_plugin.console.segments import SegmentViewSet
+from clm_plugin.console.surveys import SurveyViewSet
 
 
 class LifecycleGroup(ViewSetGroup):
@@ -19,6 +22,6 @@ class LifecycleGroup(ViewSetGroup):
     menu_icon = "clm-lifecycle"
     menu_order = 150
     items = (
-        BoardViewSet, CustomersViewSet, CampaignViewSet, ReceiptsViewSet, DeadLettersViewSet,
-        HealthViewSet,
+        BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet, SurveyViewSet, ReceiptsViewSet,
+        DeadLettersViewSet, HealthViewSet,
     )  # fmt: skip

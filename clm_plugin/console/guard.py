@@ -17,12 +17,27 @@ SEE_RECEIPTS = "clm_plugin.view_receipt"
 SEE_DEAD_LETTERS = "clm_plugin.view_deadletter"
 REPLAY_DEAD_LETTERS = "clm_plugin.change_deadletter"
 SEE_HEALTH = "clm_plugin.view_heartbeat"
+EDIT_BENCHMARKS = "clm_plugin.change_benchmark"
 SEE_CAMPAIGNS = tuple(
     f"clm_plugin.{action}_campaign" for action in ("view", "change", "add", "publish", "delete")
 )
+SEE_SEGMENTS = tuple(
+    f"clm_plugin.{action}_segment" for action in ("view", "change", "add", "publish", "delete")
+)
+EDIT_SEGMENTS = ("clm_plugin.change_segment", "clm_plugin.add_segment")
+SEE_SURVEYS = tuple(
+    f"clm_plugin.{action}_survey" for action in ("view", "change", "add", "publish", "delete")
+)
 GRANTABLE = tuple(
     code.removeprefix("clm_plugin.")
-    for code in (SEE_PEOPLE, SEE_RECEIPTS, SEE_DEAD_LETTERS, REPLAY_DEAD_LETTERS, SEE_HEALTH)
+    for code in (
+        SEE_PEOPLE,
+        SEE_RECEIPTS,
+        SEE_DEAD_LETTERS,
+        REPLAY_DEAD_LETTERS,
+        SEE_HEALTH,
+        EDIT_BENCHMARKS,
+    )
 )
 """Permissions that a group can be given on Wagtail's group page."""
 

@@ -37,6 +37,8 @@ class Shop(ABC):
     """``basket``, ``request_basket`` and ``add_lines`` work; else basket campaigns are refused."""
     supports_refunds: bool = True
     supports_catalogue: bool = True
+    supports_search: bool = False
+    """``find_products`` works; else products are chosen by id."""
 
     @abstractmethod
     def connect(self) -> None:
@@ -49,6 +51,13 @@ class Shop(ABC):
     @abstractmethod
     def products(self, ids: Iterable[str]) -> dict[str, Product]:
         """Products with price, stock, picture and variants by id; unknown ids are left out."""
+
+    def find_products(self, text: str, *, limit: int = 20) -> list[Product]:
+        """Products that the text names by title or article number, best first; for choosers.
+
+        Parents stand for their variants. Empty text: a few to begin with.
+        """
+        return []
 
     @abstractmethod
     def categories(self) -> dict[str, Category]:

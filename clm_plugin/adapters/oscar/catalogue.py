@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.urls import NoReverseMatch, reverse
 from oscar.core.loading import get_class, get_model
 
@@ -43,6 +43,17 @@ def read_products(ids: Iterable[str]) -> dict[str, Product]:
         )
         for product in products
     }
+
+
+def find_products(text: str, limit: int) -> list[Product]:
+    """Top-level products whose title holds the text, or whose article number it is."""
+    model = get_model("catalogue", "Product")
+    found = model.objects.filter(parent__isnull=True)
+    if text:
+        found = found.filter(Q(title__icontains=text) | Q(upc=text))
+    ids = [str(pk) for pk in found.order_by("title", "pk").values_list("pk", flat=True)[:limit]]
+    products = read_products(ids)
+    return [products[pk] for pk in ids if pk in products]
 
 
 def prepared(products: QuerySet[Any]) -> QuerySet[Any]:

@@ -29,6 +29,8 @@ class OscarShop(Shop):
     its strategy. Models are imported inside the methods, because this class is named in settings.
     """
 
+    supports_search = True
+
     def connect(self) -> None:
         from django.apps import apps
 
@@ -52,6 +54,11 @@ class OscarShop(Shop):
         from clm_plugin.adapters.oscar.catalogue import read_products
 
         return read_products(ids)
+
+    def find_products(self, text: str, *, limit: int = 20) -> list[Product]:
+        from clm_plugin.adapters.oscar.catalogue import find_products
+
+        return find_products(text, limit)
 
     def categories(self) -> dict[str, Category]:
         from clm_plugin.adapters.oscar.catalogue import read_categories
