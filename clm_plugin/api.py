@@ -5,22 +5,40 @@ from clm_plugin.events.api import BadEvent, NewEvent, actor, record, record_many
 from clm_plugin.exceptions import ClmError
 from clm_plugin.money import Money, MoneyError
 from clm_plugin.pipeline import drain, next_due, sweep
+from clm_plugin.profiles.api import (
+    ContactError,
+    LifeEventError,
+    declare_life_event,
+    life_event_kinds,
+    own_life_events,
+    verify_email,
+    verify_phone,
+    withdraw_life_event,
+)
 from clm_plugin.shop.api import Shop, ShopError, get_shop
 
 __all__ = [
     "BadEvent",
     "ClmError",
+    "ContactError",
+    "LifeEventError",
     "Money",
     "MoneyError",
     "NewEvent",
     "Shop",
     "ShopError",
     "actor",
+    "declare_life_event",
     "drain",
     "get_shop",
+    "life_event_kinds",
     "next_due",
     "now",
+    "own_life_events",
     "record",
     "record_many",
     "sweep",
+    "verify_email",
+    "verify_phone",
+    "withdraw_life_event",
 ]

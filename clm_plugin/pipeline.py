@@ -1,7 +1,7 @@
 """THE FLOW: the ordered steps an event goes through. Read this first.
 
     shop signal / browser beacon / API
-      -> event -> profile -> stage -> decision -> widget | mail -> outcome -> insight
+      -> event -> profile -> stage -> segment -> decision -> widget | mail -> outcome -> insight
 
 Capture (``events.record``) wrote the event, its key and its place in the queue in the transaction
 of whoever told us. ``process`` takes a batch off the queue and carries it up the floors; the
@@ -15,9 +15,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypedDict
 
 from django.db import transaction
 
+from clm_plugin import merges
 from clm_plugin.attribution import api as attribution
 from clm_plugin.campaigns import api as campaigns
 from clm_plugin.events import api as events
@@ -25,9 +27,15 @@ from clm_plugin.events.api import Claim, Event
 from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.messages import api as messages
 from clm_plugin.profiles import api as profiles
+from clm_plugin.segments import api as segments
 from clm_plugin.upsert import is_conflict
 
 logger = logging.getLogger("clm_plugin")
+
+
+class _News(TypedDict):
+    moves: Sequence[lifecycle.Move]
+    changes: Sequence[segments.Change]
 
 
 @dataclass(slots=True)
@@ -41,27 +49,33 @@ class Batch:
     before: dict[int, profiles.FactRow] = field(default_factory=dict)
     touched: frozenset[int] = frozenset()
     orders: frozenset[str] = frozenset()
-    moves: list[lifecycle.Move] = field(default_factory=list)
+    moves: lifecycle.Moves = field(default_factory=lifecycle.Moves)
     cause: dict[int, str] = field(default_factory=dict)
     last: dict[int, datetime] = field(default_factory=dict)
+    told: dict[int, set[str]] = field(default_factory=dict)
+    """The types of the events about each person."""
+    merged: tuple[profiles.Merge, ...] = ()
+    changes: Sequence[segments.Change] = ()
 
 
 def identify(batch: Batch) -> None:
-    """Whose events these are; people who turned out to be one are merged on every floor."""
+    """Whose events these are; people who turned out to be one are merged on every floor.
+
+    What is told of somebody who was erased is dropped here, before anybody knows of it.
+    """
+    batch.events = profiles.without_erased(batch.events)
     found = profiles.resolve(batch.events)
     batch.profile_of = dict(found.profile_of)
     if found.merges:
-        profiles.merge_profiles(found.merges, now=batch.now)
-        lifecycle.forget([merge.merged for merge in found.merges])
-        for merge in found.merges:
-            for floor in (campaigns, messages, attribution):
-                floor.move(merge.merged, merge.survivor)
+        merges.merge(found.merges, now=batch.now)
+        batch.merged = found.merges
     for event in batch.events:
         pid = batch.profile_of.get(event.actor)
         if pid is None:  # the shop did something to an order of hers
             pid = found.owner_of.get(event.payload.get("order_id", ""))
         if pid is not None:
             batch.cause[pid] = event.type
+            batch.told.setdefault(pid, set()).add(event.type)
             batch.last[pid] = max(batch.last.get(pid, event.occurred_at), event.occurred_at)
 
 
@@ -69,7 +83,7 @@ def recall(batch: Batch) -> None:
     """The facts before these events, of those who come to a turning point in them."""
     for event in batch.events:
         if event.type in lifecycle.TURNING and event.actor in batch.profile_of:
-            turn = lifecycle.Turn(event.occurred_at, event.type)
+            turn = lifecycle.turn_of(event)
             batch.turns.setdefault(batch.profile_of[event.actor], []).append(turn)
     batch.before = profiles.fact_rows(batch.turns)
 
@@ -91,9 +105,20 @@ def place(batch: Batch) -> None:
     )
 
 
+def group(batch: Batch) -> None:
+    """The segments everybody touched is in now: only those that these events can change."""
+    told = {pid: segments.touched_by_types(types) for pid, types in batch.told.items()}
+    for pid in _restaged(batch.moves):
+        told[pid] = told.get(pid, frozenset()) | segments.STAGE_FACETS
+    for merge in batch.merged:
+        told[merge.survivor] = segments.ALL
+    cause = batch.cause | dict.fromkeys(_history(batch), segments.BACKFILL)
+    batch.changes = segments.review(told, now=batch.now, cause=cause)
+
+
 def respond(batch: Batch) -> None:
     """Journeys that start and end; what shoppers did with widgets and mails."""
-    campaigns.react(batch.events, batch.profile_of, now=batch.now, moves=_live(batch))
+    campaigns.react(batch.events, batch.profile_of, now=batch.now, **_live(batch))
     clicks = [
         attribution.Click(
             profile_id=batch.profile_of[event.actor],
@@ -118,10 +143,24 @@ def respond(batch: Batch) -> None:
         attribution.touch(clicks)
 
 
-def _live(batch: Batch) -> list[lifecycle.Move]:
-    """The moves that may start campaigns: not those of people whose history was read in."""
-    history = {batch.profile_of.get(event.actor) for event in batch.events if not event.is_live}
-    return [move for move in batch.moves if move.profile_id not in history]
+def _restaged(moves: lifecycle.Moves) -> set[int]:
+    """The people whose stage or flag changed."""
+    return {move.profile_id for move in moves} | moves.flagged
+
+
+def _history(batch: Batch) -> set[int]:
+    """The people whose history is read in: what it changes is news to nobody."""
+    people = {batch.profile_of.get(event.actor, 0) for event in batch.events if not event.is_live}
+    return people - {0}
+
+
+def _live(batch: Batch) -> _News:
+    """The moves and changes that may start campaigns."""
+    history = _history(batch)
+    return {
+        "moves": [move for move in batch.moves if move.profile_id not in history],
+        "changes": [change for change in batch.changes if not change.is_silent],
+    }
 
 
 def credit(batch: Batch) -> None:
@@ -130,7 +169,7 @@ def credit(batch: Batch) -> None:
         attribution.credit(batch.orders)
 
 
-STEPS: tuple[Callable[[Batch], None], ...] = (identify, recall, fold, place, respond, credit)
+STEPS: tuple[Callable[[Batch], None], ...] = (identify, recall, fold, place, group, respond, credit)
 
 
 def process(*, now: datetime, limit: int | None = None) -> int:
@@ -187,21 +226,35 @@ class SweepReport:
 
     events: int
     moves: int
+    changes: int
     steps: int
     mails: int
 
 
 def sweep(*, now: datetime, send: bool = True) -> SweepReport:
-    """Do all that is due: the queue's leftovers, ageing stages, journey steps, and mails.
+    """Do all that is due: the queue's leftovers, ageing stages and segments, journey steps, mails.
 
     Touches only what is due, in batches of one transaction each, so two sweeps may run at once.
     """
-    return SweepReport(
+    done = SweepReport(
         events=drain(now=now),
         moves=_until_none(lambda: _age(now)),
+        changes=_until_none(lambda: _regroup(now)),
         steps=_until_none(lambda: _advance(now)),
         mails=send_mails(now=now) if send else 0,
     )
+    restage(now=now)
+    segments.evaluate(now=now)
+    return done
+
+
+def restage(*, now: datetime) -> None:
+    """Go on placing everybody where the model or the gaps changed; then segments that ask for it.
+
+    Such moves start no campaign: what changed is our rule, not the person.
+    """
+    if lifecycle.restage_everybody(now=now) is not None:
+        segments.refresh(segments.STAGE_FACETS, cause="model", now=now)
 
 
 def send_mails(*, now: datetime) -> int:
@@ -214,10 +267,20 @@ def send_mails(*, now: datetime) -> int:
 
 
 def _age(now: datetime) -> int:
-    """Moves that time owed, and the campaigns they start."""
+    """Moves that time owed, what they change in segments, and the campaigns they start."""
     moves = lifecycle.restage_due(now=now)
-    campaigns.react((), {}, now=now, moves=moves)
-    return len(moves)
+    told = dict.fromkeys(_restaged(moves), segments.STAGE_FACETS)
+    changes = segments.review(told, now=now, cause={})
+    campaigns.react((), {}, now=now, moves=moves, changes=changes)
+    return moves.looked
+
+
+def _regroup(now: datetime) -> int:
+    """Changes of segments that time owed, and the campaigns they start."""
+    changes, looked = segments.review_due(now=now)
+    if changes:
+        campaigns.react((), {}, now=now, changes=changes)
+    return looked
 
 
 def _advance(now: datetime) -> int:
@@ -240,5 +303,6 @@ def _until_none(once: Callable[[], int]) -> int:
 
 def next_due() -> datetime | None:
     """The next moment at which a sweep will have something to do; None: nothing waits."""
-    times = (events.next_due(), lifecycle.next_due(), campaigns.next_due(), messages.next_due())
+    waiting = (events, lifecycle, segments, campaigns, messages)
+    times = [floor.next_due() for floor in waiting]
     return min((at for at in times if at is not None), default=None)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from clm_plugin.attribution.models import Credit, Touch
 from clm_plugin.conf import settings
-from clm_plugin.profiles.api import order_owner
+from clm_plugin.moving import Moved, move_rows, return_rows
+from clm_plugin.profiles.api import order_owner, orders_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,7 +105,18 @@ def credit(order_ids: Iterable[str]) -> int:
     return len(rows)
 
 
-def move(old: int, new: int) -> None:
-    """After a merge: touches and credits go to the survivor."""
-    Touch.objects.filter(profile=old).update(profile=new)
-    Credit.objects.filter(profile=old).update(profile=new)
+def move(old: int, new: int) -> Moved:
+    """After a merge: touches and credits go to the survivor; returns which."""
+    return move_rows(old, new, Touch, Credit)
+
+
+def give_back(moved: Moved, *, owner: int, to: int) -> None:
+    """After an undo: the touches that were hers are hers again. Credits: see ``recredit``."""
+    return_rows(moved, Touch, owner=owner, to=to)
+
+
+def recredit(profile_ids: Iterable[int]) -> int:
+    """Credit the orders of these people anew, from their own touches; returns how many."""
+    orders = orders_of(profile_ids)
+    Credit.objects.filter(order_id__in=orders).delete()
+    return credit(orders)

@@ -21,7 +21,7 @@ from clm_plugin.campaigns.data import (
 )
 from clm_plugin.campaigns.entering import react
 from clm_plugin.campaigns.journeys import advance, case_of
-from clm_plugin.campaigns.moving import give_back, move
+from clm_plugin.campaigns.merging import give_back, move
 from clm_plugin.campaigns.plans import forget_plans, live_plans, plan_version
 from clm_plugin.campaigns.queries import (
     contacts_of,

@@ -218,12 +218,3 @@ def case_of(
         held_out=is_held_out(person.profile_id),
         in_control=in_control(plan.campaign, person.profile_id, plan.guardrails.holdout),
     )
-
-
-def move(old: int, new: int) -> None:
-    """After a merge: journeys and receipts go to the survivor; a journey both have, hers stays."""
-    mine = Enrolment.objects.filter(profile=new)
-    for campaign, object_id in mine.values_list("campaign", "object_id"):
-        Enrolment.objects.filter(profile=old, campaign=campaign, object_id=object_id).delete()
-    Enrolment.objects.filter(profile=old).update(profile=new)
-    Receipt.objects.filter(profile=old).update(profile=new)

@@ -283,6 +283,18 @@ class ProfileIdentified(Payload):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactVerified(Payload):
+    """The shop saw proof that an address or a number is the actor's own (a link or code came back).
+
+    The proof joins what is known under them to her: other devices, and orders as a guest.
+    """
+
+    type = "contact.verified"
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class GroupIdentified(Payload):
     """A person belongs to a company, household or club."""
 
@@ -350,7 +362,8 @@ class HistorySummed(Payload):
     """What is left of an actor's events that retention took out of the log: their sum.
 
     ``counts`` by fact; ``products`` by id, each its views and last time; ``categories`` by id,
-    views; ``channels``, the first and the last; ``basket``, the latest state.
+    views; ``channels``, the first and the last; ``basket``, the latest state; ``traits``, what
+    logins told of her.
     """
 
     type = "history.summed"
@@ -360,3 +373,4 @@ class HistorySummed(Payload):
     categories: Mapping[str, Any] = field(default_factory=dict)
     channels: Mapping[str, Any] = field(default_factory=dict)
     basket: Mapping[str, Any] = field(default_factory=dict)
+    traits: Mapping[str, Any] = field(default_factory=dict)

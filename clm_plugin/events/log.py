@@ -26,7 +26,17 @@ def read_events(**which: Any) -> list[Event]:
     return _frozen(EventRow.objects.filter(**which))
 
 
+def latest_of(type_: str, object_id: str, *, limit: int) -> list[Event]:
+    """The latest events of a type about one object, newest first; one query."""
+    rows = EventRow.objects.filter(type=type_, object_id=object_id).order_by("-occurred_at", "-id")
+    return _frozen_in_order(rows[:limit])
+
+
 def _frozen(rows: QuerySet[EventRow]) -> list[Event]:
+    return _frozen_in_order(rows.order_by("id"))
+
+
+def _frozen_in_order(rows: QuerySet[EventRow]) -> list[Event]:
     # Plain tuples: a model instance per event would cost more than all else that is done with it.
     return [
         Event(
@@ -41,7 +51,7 @@ def _frozen(rows: QuerySet[EventRow]) -> list[Event]:
             links=tuple(links or ()),
         )
         for id_, type_, actor, object_id, occurred_at, received_at, source, payload, links in (
-            rows.order_by("id").values_list(*_COLUMNS)
+            rows.values_list(*_COLUMNS)
         )
     ]
 
@@ -57,11 +67,14 @@ def count_events() -> int:
     return _processed().count()
 
 
-def in_batches(size: int) -> Iterator[list[Event]]:
-    """All processed events, oldest first, in batches; keyset paging, so memory stays flat."""
+def in_batches(size: int, **which: Any) -> Iterator[list[Event]]:
+    """All processed events (or those of a filter), oldest first, in batches.
+
+    Keyset paging, so memory stays flat.
+    """
     last = UUID(int=0)
     while True:
-        ids = _processed().filter(id__gt=last).order_by("id").values("id")[:size]
+        ids = _processed().filter(id__gt=last, **which).order_by("id").values("id")[:size]
         batch = read_events(id__in=ids)
         if not batch:
             return

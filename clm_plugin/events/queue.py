@@ -55,6 +55,16 @@ def _claim_shards(now: datetime) -> list[int]:
     return list(shards.values_list("id", flat=True)[:_SHARDS_AT_ONCE])
 
 
+def hold_queue() -> None:
+    """Keep every worker off the queue until the caller's transaction ends; waits for those at work.
+
+    For what changes whose events are: a worker that looked before would go by what it saw.
+    """
+    shards = Shard.objects.order_by("id")
+    if connection.features.has_select_for_update:
+        list(shards.select_for_update().values_list("id", flat=True))
+
+
 def finish(held: Claim, events: Iterable[Event] | None = None) -> None:
     """Take processed events off the queue (all of the claim, or just ``events``)."""
     ids = [event.id for event in (held.events if events is None else events)]

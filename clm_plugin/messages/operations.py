@@ -14,7 +14,8 @@ from clm_plugin.messages.data import ConfirmedClick
 from clm_plugin.messages.models import Delivery, MailClick, Suppression
 from clm_plugin.messages.queries import known_keys, standing_of
 from clm_plugin.messages.rules import CONFIRMABLE, UNSUBSCRIBED, gets_mail, suspicion
-from clm_plugin.profiles.api import MAIL, actors_of, email_hash
+from clm_plugin.moving import Moved, move_rows, return_rows
+from clm_plugin.profiles.api import MAIL, MARKETING, actors_of, email_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -159,15 +160,17 @@ def suppress(address: str, *, reason: str, now: datetime) -> bool:
     return created
 
 
-def unsubscribe(delivery: Delivery, *, now: datetime) -> None:
-    """Stop the address at once and tell the profile's history. Twice is as good as once."""
+def unsubscribe(delivery: Delivery, *, now: datetime, place: str = "unsubscribe_link") -> None:
+    """Stop the address at once and tell the profile's history. Twice is as good as once.
+
+    ``place`` is where it was asked for, for the consent log."""
     with transaction.atomic():
         was_on = gets_mail(standing_of(delivery.profile_id, delivery.address))
         if suppress(delivery.address, reason=UNSUBSCRIBED, now=now) or was_on:
-            _record_consent(delivery, "consent.withdrawn", now)
+            _record_consent(delivery, "consent.withdrawn", now, place)
 
 
-def resubscribe(delivery: Delivery, *, now: datetime) -> None:
+def resubscribe(delivery: Delivery, *, now: datetime, place: str = "preference_centre") -> None:
     """Take an unsubscribe back; a bounce or complaint stays."""
     with transaction.atomic():
         who = standing_of(delivery.profile_id, delivery.address)
@@ -175,16 +178,16 @@ def resubscribe(delivery: Delivery, *, now: datetime) -> None:
             address_hash=email_hash(delivery.address), reason=UNSUBSCRIBED
         ).delete()
         if undone or (who is not None and not who.agreed):
-            _record_consent(delivery, "consent.given", now)
+            _record_consent(delivery, "consent.given", now, place)
 
 
-def _record_consent(delivery: Delivery, kind: str, now: datetime) -> None:
+def _record_consent(delivery: Delivery, kind: str, now: datetime, place: str) -> None:
     names = sorted(actors_of(delivery.profile_id), key=_rank)
     if names:
         event = NewEvent(
             type=kind,
             actor=names[0],
-            payload={"purposes": [MAIL]},
+            payload={"purposes": [MARKETING], "channel": MAIL, "place": place},
             occurred_at=now,
             source="plugin",
         )
@@ -196,6 +199,11 @@ def _rank(name: str) -> tuple[bool, str]:
     return not name.startswith("customer:"), name
 
 
-def move(old: int, new: int) -> None:
-    """After a merge: mails go to the survivor."""
-    Delivery.objects.filter(profile=old).update(profile=new)
+def move(old: int, new: int) -> Moved:
+    """After a merge: mails go to the survivor; returns which."""
+    return move_rows(old, new, Delivery)
+
+
+def give_back(moved: Moved, *, owner: int, to: int) -> None:
+    """After an undo: the mails that were hers are hers again."""
+    return_rows(moved, Delivery, owner=owner, to=to)

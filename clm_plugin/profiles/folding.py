@@ -6,12 +6,13 @@ gives the same result (reliability: "clocks do not matter").
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from uuid import UUID
+
+from clm_plugin.profiles import hearing
+from clm_plugin.profiles.summing import add_summary
+from clm_plugin.profiles.sums import Fold, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,55 +23,6 @@ if TYPE_CHECKING:
 _BY_THE_SHOP = frozenset({"order.refunded", "order.cancelled", "order.status_changed"})
 _SEARCH = ("google.", "bing.", "duckduckgo.", "yahoo.", "ecosia.", "baidu.", "yandex.")
 _SOCIAL = ("facebook.", "instagram.", "t.co", "tiktok.", "pinterest.", "youtube.", "linkedin.")
-
-
-@dataclass(slots=True)
-class Sums:
-    """What one profile gains by a batch."""
-
-    first_seen_at: datetime
-    last_seen_at: datetime
-    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    registered_at: datetime | None = None
-    basket: tuple[datetime, UUID, str, int, int] | None = None
-    first_channel: tuple[datetime, str] | None = None
-    last_channel: tuple[datetime, str] | None = None
-
-
-@dataclass(slots=True)
-class OrderSums:
-    """What a batch tells about one order; parts may come in any order and in different batches."""
-
-    profile_id: int | None = None
-    placed_at: datetime | None = None
-    currency: str = ""
-    total_minor: int = 0
-    margin_minor: int = 0
-    items: int = 0
-    refunded_minor: int = 0
-    cancelled_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Trait:
-    """A name, an address or a language somebody gave, with the time; ``strong`` from an account."""
-
-    at: datetime
-    strong: bool
-    values: dict[str, str]
-
-
-@dataclass(slots=True)
-class Fold:
-    """All that a batch adds up to."""
-
-    sums: dict[int, Sums] = field(default_factory=dict)
-    orders: dict[str, OrderSums] = field(default_factory=lambda: defaultdict(OrderSums))
-    items: dict[tuple[str, str], tuple[str, int, int]] = field(default_factory=dict)
-    products: dict[tuple[int, str], tuple[int, datetime]] = field(default_factory=dict)
-    categories: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
-    traits: dict[int, list[Trait]] = field(default_factory=lambda: defaultdict(list))
-    consents: dict[tuple[int, str], tuple[datetime, bool, str]] = field(default_factory=dict)
 
 
 def fold(events: Iterable[Event], profile_of: Mapping[str, int]) -> Fold:
@@ -145,6 +97,16 @@ def _counter(name: str) -> Callable[[Fold, int | None, Event, dict[str, Any]], N
     return count
 
 
+_FIVE_STARS = 5
+
+
+def _review(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    if profile_id is not None:
+        counts = result.sums[profile_id].counts
+        counts["reviews"] += 1
+        counts["praises"] += data.get("score", 0) >= _FIVE_STARS
+
+
 def _basket(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
     if profile_id is None:
         return
@@ -186,7 +148,7 @@ def _order(result: Fold, profile_id: int | None, event: Event, data: dict[str, A
         empty = (event.occurred_at, event.id, data["basket_id"], 0, 0)
         if sums.basket is None or empty[:2] > sums.basket[:2]:
             sums.basket = empty
-    _trait(result, profile_id, event, data, strong=False)
+    hearing.trait(result, profile_id, event, data, strong=False)
 
 
 def _refund(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
@@ -205,35 +167,7 @@ def _registered(result: Fold, profile_id: int | None, event: Event, data: dict[s
     sums = result.sums[profile_id]
     if sums.registered_at is None or event.occurred_at < sums.registered_at:
         sums.registered_at = event.occurred_at
-    _account(result, profile_id, event, data)
-
-
-def _account(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
-    if profile_id is not None:
-        _trait(result, profile_id, event, data, strong=True)
-
-
-def _trait(
-    result: Fold, profile_id: int, event: Event, data: dict[str, Any], *, strong: bool
-) -> None:
-    names = ("email", "first_name", "language", "country")
-    values = {name: data[name] for name in names if data.get(name)}
-    if values:
-        result.traits[profile_id].append(Trait(event.occurred_at, strong, values))
-
-
-def _consent(granted: bool) -> Callable[[Fold, int | None, Event, dict[str, Any]], None]:
-    def change(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
-        if profile_id is None:
-            return
-        for purpose in data.get("purposes", ()):
-            key = (profile_id, purpose[:32])
-            known = result.consents.get(key)
-            # At the same instant a refusal wins.
-            if known is None or (event.occurred_at, not granted) > (known[0], not known[1]):
-                result.consents[key] = (event.occurred_at, granted, event.source)
-
-    return change
+    hearing.account(result, profile_id, event, data)
 
 
 _HANDLERS: dict[str, Callable[[Fold, int | None, Event, dict[str, Any]], None]] = {
@@ -241,13 +175,19 @@ _HANDLERS: dict[str, Callable[[Fold, int | None, Event, dict[str, Any]], None]] 
     "product.viewed": _product,
     "search.made": _counter("searches"),
     "checkout.started": _counter("checkouts_started"),
-    "review.added": _counter("reviews"),
+    "review.added": _review,
     "basket.changed": _basket,
     "order.placed": _order,
     "order.refunded": _refund,
     "order.cancelled": _cancel,
     "customer.registered": _registered,
-    "customer.logged_in": _account,
-    "consent.given": _consent(True),
-    "consent.withdrawn": _consent(False),
+    "customer.logged_in": hearing.account,
+    "profile.identified": hearing.identified,
+    "survey.answered": hearing.answered,
+    "contact.verified": hearing.proven,
+    "life_event.declared": hearing.life(False),
+    "life_event.withdrawn": hearing.life(True),
+    "consent.given": hearing.consent(True),
+    "consent.withdrawn": hearing.consent(False),
+    "history.summed": add_summary,
 }

@@ -97,7 +97,7 @@ class LifeEvent(models.Model):
         "clm_plugin.Profile", on_delete=models.CASCADE, related_name="life_events"
     )
     kind = models.CharField(max_length=64)
-    on = models.DateField(null=True)
+    on = models.DateField(null=True, db_column="on_date")
     month_day = models.SmallIntegerField(null=True)
     """``on`` without its year as month x 100 + day (229 is 29 February): found by index."""
     yearly = models.BooleanField(default=False)

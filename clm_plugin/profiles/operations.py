@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from clm_plugin.profiles import order_facts
 from clm_plugin.profiles.data import Folded
 from clm_plugin.profiles.folding import fold
+from clm_plugin.profiles.life_events import write_life_events
 from clm_plugin.profiles.models import CategoryFact, Consent, Facts, ProductFact
 from clm_plugin.profiles.traits import write_traits
 from clm_plugin.upsert import ADD, EARLIEST, LATEST, newer, older, upsert
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from clm_plugin.events.api import Event
-    from clm_plugin.profiles.folding import Fold, Sums
+    from clm_plugin.profiles.sums import Fold, Sums
 
-_COUNTS = ("sessions", "page_views", "product_views", "searches", "checkouts_started", "reviews")
+_COUNTS = (
+    "sessions", "page_views", "product_views", "searches", "checkouts_started", "reviews",
+    "praises",
+)  # fmt: skip
 _BASKET = ("basket_at", "basket_event", "basket_id", "basket_items", "basket_minor")
 _ZEROS = (
     "orders",
@@ -51,6 +55,7 @@ _COMBINE = {
     ),
     **dict.fromkeys(("last_channel_at", "last_channel"), newer("last_channel_at", "last_channel")),
 }
+CONSENT_STATE = ("changed_at", "granted", "source", "text_version", "proof")
 _EMPTY_BASKET = (None, None, "", 0, 0)
 
 
@@ -67,13 +72,14 @@ def fold_events(events: Sequence[Event], profile_of: Mapping[str, int]) -> Folde
     _write_views(result)
     upsert(
         Consent,
-        ("profile_id", "purpose", "changed_at", "granted", "source"),
-        [(*key, *change) for key, change in sorted(result.consents.items())],
-        key=("profile_id", "purpose"),
-        combine=dict.fromkeys(("changed_at", "granted", "source"), newer("changed_at", "purpose")),
+        ("profile_id", "purpose", "channel", *CONSENT_STATE),
+        [(*key, *answer) for key, answer in sorted(result.consents.items())],
+        key=("profile_id", "purpose", "channel"),
+        combine=dict.fromkeys(CONSENT_STATE, newer("changed_at", "purpose")),
     )
-    write_traits(result.traits)
+    write_traits(result.traits, result.proven)
     ordered = order_facts.write_orders(result.orders, result.items)
+    write_life_events(result.life, ordered)
     return Folded(profiles=frozenset(result.sums) | ordered, orders=frozenset(result.orders))
 
 

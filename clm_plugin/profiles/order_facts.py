@@ -18,7 +18,7 @@ from clm_plugin.upsert import ADD, EARLIEST, upsert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from clm_plugin.profiles.folding import OrderSums
+    from clm_plugin.profiles.sums import OrderSums
 
 _PLACED = "CASE WHEN excluded.placed_at IS NULL THEN {old} ELSE {new} END"
 _CHUNK = 500
@@ -124,6 +124,7 @@ _COUNTERS = (
     "searches",
     "checkouts_started",
     "reviews",
+    "praises",
     "basket_items",
     "basket_minor",
     "orders",

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clm_plugin.profiles.data import MAIL, FactRow
-from clm_plugin.profiles.models import Consent, Facts, Identifier, ItemFact, OrderFact, Profile
+from clm_plugin.profiles.data import MAIL, MARKETING, FactRow
+from clm_plugin.profiles.models import (
+    CategoryFact,
+    Consent,
+    Facts,
+    Identifier,
+    ItemFact,
+    OrderFact,
+    Profile,
+    TraitValue,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +39,8 @@ def fact_rows(profile_ids: Iterable[int]) -> dict[int, FactRow]:
         "basket_items",
         "basket_minor",
         "basket_at",
+        "spend_minor",
+        "praises",
     )
     return {
         pid: FactRow(
@@ -45,6 +56,8 @@ def fact_rows(profile_ids: Iterable[int]) -> dict[int, FactRow]:
             basket_items=items,
             basket_minor=minor,
             basket_at=at,
+            spend_minor=spend,
+            praises=praises,
         )
         for (
             pid,
@@ -60,6 +73,8 @@ def fact_rows(profile_ids: Iterable[int]) -> dict[int, FactRow]:
             items,
             minor,
             at,
+            spend,
+            praises,
         ) in rows
     }
 
@@ -76,7 +91,7 @@ def actors_of(profile_id: int) -> list[str]:
 
 def mail_consents(profile_ids: Iterable[int]) -> dict[int, bool]:
     """What profiles said about mail: True, False; absent when they never said."""
-    rows = Consent.objects.filter(profile__in=list(profile_ids), purpose=MAIL)
+    rows = Consent.objects.filter(profile__in=list(profile_ids), purpose=MARKETING, channel=MAIL)
     return dict(rows.values_list("profile_id", "granted"))
 
 
@@ -94,6 +109,12 @@ def profiles_by_id(profile_ids: Iterable[int]) -> dict[int, Profile]:
 def order_owner(order_ids: Iterable[str]) -> dict[str, OrderFact]:
     """Orders by id, as far as facts know them."""
     return OrderFact.objects.in_bulk(list(order_ids))
+
+
+def orders_of(profile_ids: Iterable[int]) -> list[str]:
+    """The orders of these people, cancelled ones too."""
+    rows = OrderFact.objects.filter(profile__in=list(profile_ids))
+    return list(rows.values_list("order_id", flat=True))
 
 
 def purchase_gaps() -> Iterator[tuple[str, float]]:
@@ -122,6 +143,26 @@ def profiles() -> QuerySet[Profile]:
 def identifiers() -> QuerySet[Identifier]:
     """All names of profiles, likewise."""
     return Identifier.objects.all()
+
+
+def facts() -> QuerySet[Facts]:
+    """The facts of everybody, likewise."""
+    return Facts.objects.all()
+
+
+def order_facts() -> QuerySet[OrderFact]:
+    """All orders, cancelled ones too, likewise."""
+    return OrderFact.objects.all()
+
+
+def category_facts() -> QuerySet[CategoryFact]:
+    """What everybody viewed and bought by category, likewise."""
+    return CategoryFact.objects.all()
+
+
+def trait_values(key: str = "", *, prefix: str = "") -> QuerySet[TraitValue]:
+    """What people said of one trait, or of all whose keys begin alike."""
+    return TraitValue.objects.filter(**({"key": key} if key else {"key__startswith": prefix}))
 
 
 def order_lines(*, since: datetime) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,7 @@ Control, gets no cookie, no row and no call until the shopper agreed.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 import uuid
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 _VISITOR = re.compile(r"([0-9a-f]{32})(a?)\Z")
-GRANTED, REFUSED = "1", "0"
+GRANTED, MEASURED, REFUSED = "1", "a", "0"
+"""Answers in the consent cookie: yes to all, to measuring only, to nothing."""
 
 
 def new_visitor_id() -> str:
@@ -64,11 +63,16 @@ def may_track(request: HttpRequest) -> bool:
     and a shop that requires consent has none.
     """
     answer = request.COOKIES.get(settings.CONSENT_COOKIE, "")
-    if answer in (GRANTED, REFUSED):
-        return answer == GRANTED
+    if answer in (GRANTED, MEASURED, REFUSED):
+        return answer != REFUSED
     if settings.HONOUR_GPC and request.headers.get("Sec-GPC") == "1":
         return False
     return not settings.REQUIRE_CONSENT
+
+
+def may_personalise(request: HttpRequest) -> bool:
+    """Whether what is known of this visitor may be used to choose what she sees."""
+    return may_track(request) and request.COOKIES.get(settings.CONSENT_COOKIE, "") != MEASURED
 
 
 def customer_of(request: HttpRequest) -> str:
@@ -101,37 +105,29 @@ def set_visitor(response: HttpResponse, request: HttpRequest, visitor_id: str) -
     _set(response, request, settings.VISITOR_COOKIE, _cookie_value(request, visitor_id))
 
 
-def set_consent(response: HttpResponse, request: HttpRequest, *, granted: bool) -> None:
-    """Remember the shopper's own answer; a refusal also takes the visitor cookie away."""
-    _set(response, request, settings.CONSENT_COOKIE, GRANTED if granted else REFUSED)
+def set_consent(
+    response: HttpResponse, request: HttpRequest, *, granted: bool, personalised: bool | None = None
+) -> None:
+    """Remember the shopper's own answer; a refusal also takes the visitor cookie away.
+
+    ``granted`` is leave to measure; ``personalised`` (the same, unless said) to use it for what
+    she sees. The cookie may be read by our script, so that a page needs no call to know.
+    """
+    yes = GRANTED if personalised in (None, True) else MEASURED
+    _set(response, request, settings.CONSENT_COOKIE, yes if granted else REFUSED, script=True)
     if not granted:
         response.delete_cookie(settings.VISITOR_COOKIE, samesite="Lax")
 
 
-def normalise_email(email: str) -> str:
-    """One spelling of an address: NFKC, trimmed, lower case, IDNA domain; "" when it is none."""
-    local, _, domain = unicodedata.normalize("NFKC", email).strip().lower().rpartition("@")
-    if not local or not domain:
-        return ""
-    try:
-        domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""
-    return f"{local}@{domain}"
-
-
-def email_hash(email: str) -> str:
-    """SHA-256 of the normalised address, hexadecimal."""
-    return hashlib.sha256(normalise_email(email).encode()).hexdigest()
-
-
-def _set(response: HttpResponse, request: HttpRequest, name: str, value: str) -> None:
+def _set(
+    response: HttpResponse, request: HttpRequest, name: str, value: str, *, script: bool = False
+) -> None:
     secure = settings.COOKIE_SECURE
     response.set_cookie(
         name,
         value,
         max_age=settings.VISITOR_COOKIE_AGE,
         secure=request.is_secure() if secure is None else secure,
-        httponly=True,
+        httponly=not script,
         samesite="Lax",
     )

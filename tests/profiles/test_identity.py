@@ -13,7 +13,8 @@ pytestmark = pytest.mark.django_db
 
 def resolve(*events: NewEvent) -> profiles.Resolution:
     found = profiles.resolve([stored(event) for event in events])
-    profiles.merge_profiles(found.merges, now=NOW)
+    for merge in found.merges:
+        profiles.merge_profiles(merge, now=NOW)
     return found
 
 

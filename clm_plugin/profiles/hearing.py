@@ -1,0 +1,78 @@
+"""What people say of themselves, folded: traits, proofs, life events, consent. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clm_plugin.profiles.data import consent_key
+from clm_plugin.profiles.sums import Answer, Fold, Said, Trait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clm_plugin.events.api import Event
+
+
+def account(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    if profile_id is not None:
+        trait(result, profile_id, event, data, strong=True)
+
+
+def trait(
+    result: Fold, profile_id: int, event: Event, data: dict[str, Any], *, strong: bool
+) -> None:
+    names = ("email", "first_name", "language", "country")
+    values = {name: data[name] for name in names if data.get(name)}
+    if values:
+        result.traits[profile_id].append(Trait(event.occurred_at, strong, event.source, values))
+
+
+def identified(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    told = data.get("traits")
+    if profile_id is not None and told:
+        result.traits[profile_id].append(Trait(event.occurred_at, True, event.source, told))
+
+
+def answered(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    if profile_id is not None:
+        values = {f"survey.{data['survey']}"[:64]: (data.get("score", -1), data.get("answer", ""))}
+        result.traits[profile_id].append(Trait(event.occurred_at, False, event.source, values))
+
+
+def proven(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+    """An address or number of her own: a strong word, whichever way it was told before."""
+    if profile_id is not None:
+        values = {name: data[name] for name in ("email", "phone") if data.get(name)}
+        result.traits[profile_id].append(Trait(event.occurred_at, True, event.source, values))
+        result.proven.add(profile_id)
+
+
+def life(is_over: bool) -> Callable[[Fold, int | None, Event, dict[str, Any]], None]:
+    def change(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+        if profile_id is not None:
+            said = Said(event.occurred_at, is_over, data.get("date", ""))
+            key = (profile_id, data["kind"][:64])
+            if key not in result.life or said > result.life[key]:
+                result.life[key] = said
+
+    return change
+
+
+def consent(granted: bool) -> Callable[[Fold, int | None, Event, dict[str, Any]], None]:
+    def change(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
+        if profile_id is None:
+            return
+        for word in data.get("purposes", ()):
+            key = (profile_id, *consent_key(word, data.get("channel", "")))
+            known = result.consents.get(key)
+            # At the same instant a refusal wins.
+            if known is None or (event.occurred_at, not granted) > (known.at, not known.granted):
+                result.consents[key] = Answer(
+                    event.occurred_at,
+                    granted,
+                    (data.get("place") or event.source)[:32],
+                    data.get("text_version", "")[:64],
+                    data.get("proof") or {},
+                )
+
+    return change
