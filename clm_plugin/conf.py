@@ -45,6 +45,8 @@ class Settings:
     """Tries before an event is dead-lettered."""
     BROWSER_KEY_DAYS: int = 30
     """How long dedupe keys of browser events are kept."""
+    INGEST_RATE: int = 60_000
+    """Messages a minute that one write key may send."""
     ATTRIBUTION_WINDOW: timedelta = timedelta(days=5)
     MAIL_FROM: str = ""
     """Sender of the plugin's mails; empty: DEFAULT_FROM_EMAIL."""
@@ -63,6 +65,18 @@ class Settings:
     """Mail customers (account or order) who never said no; off: only who said yes."""
     SENDING: bool = True
     """Off (staging, shadow mode): decisions and receipts are made, nothing is sent."""
+    MICRO_SHARE: float = 0.4
+    """Share of a buyer's spend from which a category is a micro-segment she belongs to."""
+    CONSENT_TEXT_VERSION: str = "1"
+    """Version of the texts that ask for consent; change it when you change their meaning."""
+    CONSENT_PROOF_IP: bool = False
+    """Keep a keyed hash of the IP address with each answer to a question for consent."""
+    RETENTION: dict[str, int | None] | None = None
+    """Days by event type or table; None for an entry: keep. What is not named has its default."""
+    ERASURE_KEY: str = ""
+    """Secret under which the names of erased people are hashed; empty: SECRET_KEY."""
+    ERASURE_JOURNAL: str = ""
+    """Path of a file outside the database that knows every erasure, for restored backups."""
 
 
 KNOWN = frozenset(field.name for field in fields(Settings))

@@ -53,6 +53,12 @@ def wake() -> None:
     _waker.wake()
 
 
+def send_soon(task: str) -> None:
+    """Put a task on the broker unless tasks are run by hand (tests, scripts). Never raises."""
+    if not current_app.conf.task_always_eager:
+        send(task)
+
+
 def send(task: str, *args: Any, expires: float | None = None) -> bool:
     """Put a task on the broker, ids only; False when the broker is down (logged, not raised)."""
     try:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from clm_plugin.events.api import count_events, in_batches
+from clm_plugin.events.api import count_events, hold_log, in_batches
 from clm_plugin.lifecycle.api import restage
 from clm_plugin.profiles.api import clear_facts, fact_rows, fold_events, owners_of, with_facts
+from clm_plugin.segments.api import ALL, REBUILD
+from clm_plugin.segments.api import refresh as regroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,7 @@ def rebuild_facts(
     """
     total, done = count_events(), 0
     with transaction.atomic():
+        hold_log()
         clear_facts()
         for batch in in_batches(size):
             fold_events(batch, owners_of(batch))
@@ -41,4 +44,5 @@ def rebuild_facts(
                 at=dict.fromkeys(chunk, now),
                 cause=dict.fromkeys(chunk, "rebuild"),
             )
+        regroup(ALL, cause=REBUILD, now=now)
     return len(ids)

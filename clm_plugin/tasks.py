@@ -11,6 +11,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from clm_plugin import clock, health, jobs, pipeline, upkeep
+from clm_plugin.insights import api as insights
+from clm_plugin.segments import api as segments
 
 _LINGER, _PAUSE = 1.0, 0.2
 _TURN = 5.0
@@ -54,12 +56,31 @@ def sweep() -> None:
     health.beat("sweep", now=timezone.now())
 
 
+@shared_task(name="clm_plugin.evaluate")
+def evaluate() -> None:
+    """Everybody for the segments that were published, and events in between."""
+    if segments.evaluate(now=clock.now(), between=lambda: pipeline.process(now=clock.now())):
+        jobs.send("clm_plugin.evaluate")
+
+
+@shared_task(name="clm_plugin.restage")
+def restage() -> None:
+    """Everybody placed anew, after the lifecycle model changed."""
+    pipeline.restage(now=clock.now())
+
+
 @shared_task(name="clm_plugin.reconcile")
 def reconcile() -> None:
     """Orders and refunds whose signal was lost."""
     from clm_plugin.adapters.reconcile import reconcile as run
 
     run(now=clock.now())
+
+
+@shared_task(name="clm_plugin.count")
+def count() -> None:
+    """The board's counters, as often as they are cheap."""
+    insights.refresh(now=clock.now())
 
 
 @shared_task(name="clm_plugin.nightly")

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clm_plugin.events.api import purge_keys
-from clm_plugin.lifecycle.api import recompute_gaps
+from clm_plugin.insights.api import NIGHTS, recount
+from clm_plugin.lifecycle import api as lifecycle
+from clm_plugin.pipeline import restage
 from clm_plugin.recommendations.api import NumericsMissing, rebuild
+from clm_plugin.segments.api import regroup_scored
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,13 +23,21 @@ class Upkeep:
     gaps: int
     pairs: int | None
     keys: int
+    scored: int
+    """Buyers whose RFM score changed, and micro-segments somebody entered or left."""
 
 
 def upkeep(*, now: datetime) -> Upkeep:
-    """Purchase gaps, co-purchase, and the dedupe keys that may go."""
-    gaps = recompute_gaps(now=now)
+    """Purchase gaps, co-purchase, RFM, micro-segments, the board's counters, and the dedupe keys
+    that may go."""
+    before = lifecycle.load_yardsticks()
+    gaps = lifecycle.recompute_gaps(now=now)
+    lifecycle.request_for_gaps(before, now=now)
+    restage(now=now)
     try:
         pairs: int | None = rebuild(now=now)
     except NumericsMissing:
         pairs = None
-    return Upkeep(gaps=gaps, pairs=pairs, keys=purge_keys(now=now))
+    scored = regroup_scored(now=now)
+    recount(now=now, days=NIGHTS)
+    return Upkeep(gaps=gaps, pairs=pairs, keys=purge_keys(now=now), scored=scored)

@@ -23,11 +23,12 @@ def hold_standings(profile_ids: Iterable[int], *, skip_locked: bool = False) -> 
     ids = set(profile_ids)
     if not ids or not connection.features.has_select_for_update:
         return ids
-    how = {"skip_locked": skip_locked, "no_key": True}
     standings = Standing.objects.filter(profile__in=ids).order_by("profile_id")
-    held = set(standings.select_for_update(**how).values_list("profile_id", flat=True))
+    locked = standings.select_for_update(skip_locked=skip_locked, no_key=True)
+    held = set(locked.values_list("profile_id", flat=True))
     if held == ids:
         return held
     known = set(standings.filter(profile__in=ids - held).values_list("profile_id", flat=True))
     rest = profiles().filter(id__in=ids - held - known).order_by("id")
-    return held | set(rest.select_for_update(of=("self",), **how).values_list("id", flat=True))
+    locked_too = rest.select_for_update(skip_locked=skip_locked, no_key=True)
+    return held | set(locked_too.values_list("id", flat=True))

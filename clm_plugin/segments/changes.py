@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from clm_plugin.segments.data import Group
 from clm_plugin.segments.facets import FLAG, STAGE
 
 if TYPE_CHECKING:
-    from clm_plugin.segments.data import Condition, Explanation, Group, Subject
+    from clm_plugin.segments.data import Condition, Explanation, Subject
 
 TIME = "time"
 PUBLISHED = "published"
@@ -86,7 +87,7 @@ def _leaves(
 ) -> Iterator[tuple[Condition, Explanation, bool]]:
     positive = positive != (group.kind == "none")
     for member, answer in zip(group.members, explanation.members, strict=True):
-        if isinstance(member, type(group)):
+        if isinstance(member, Group):
             yield from _leaves(member, answer, positive=positive)
         else:
             yield member, answer, positive

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from clm_plugin.segments.changes import PUBLISHED, SEGMENT
+from clm_plugin.segments.conditions.figure import Figure
 from clm_plugin.segments.conditions.segment import InSegment
+from clm_plugin.segments.conditions.stage import InStage
+from clm_plugin.segments.conditions.survey import AnsweredSurvey
+from clm_plugin.segments.conditions.trait import DAYS, HasTrait
 from clm_plugin.segments.data import Condition, SegmentError
 from clm_plugin.segments.evaluation import request_evaluation
 from clm_plugin.segments.language import to_json
@@ -89,9 +93,20 @@ def refers_to(group: Group) -> frozenset[str]:
 
 def is_timed(group: Group) -> bool:
     """Whether time alone may change who is in."""
-    return any(
-        type(condition).next_change is not Condition.next_change for condition in group.conditions()
-    )
+    return any(_waits(condition) for condition in group.conditions())
+
+
+def _waits(condition: Condition) -> bool:
+    """Whether ``next_change`` may ever give a time; when in doubt, yes."""
+    if type(condition).next_change is Condition.next_change:
+        return False
+    if isinstance(condition, Figure):
+        return condition.figure.startswith("days_since")
+    if isinstance(condition, HasTrait | AnsweredSurvey):
+        return condition.op in DAYS
+    if isinstance(condition, InStage):
+        return condition.min_days is not None or condition.max_days is not None
+    return getattr(condition, "within_days", 0) is not None
 
 
 def refuse_circle(key: str, refers: list[str]) -> None:

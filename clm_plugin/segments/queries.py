@@ -175,9 +175,9 @@ def movement(segment: str, *, since: datetime, until: datetime) -> tuple[int, in
         segment=segment, changed_at__gte=since, changed_at__lt=until
     )
     found = rows.aggregate(
-        entered=Count("id", filter=Q(entered=True)), left=Count("id", filter=Q(entered=False))
+        came=Count("id", filter=Q(entered=True)), went=Count("id", filter=Q(entered=False))
     )
-    return found["entered"], found["left"]
+    return found["came"], found["went"]
 
 
 def micro_counts(limit: int = 50) -> list[MicroSize]:
