@@ -1,4 +1,4 @@
-"""Conditions on columns of tables with one row a profile, never NULL."""
+"""Conditions on columns that are never NULL."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from typing import Any
 from django.db.models import Q
 
 
-def between(column: str, low: Any, high: Any, *, missing: str = "") -> Q:
-    """``low <= column <= high`` (None: open). ``missing``: the relation whose rows may be missing
-    and then count as zero."""
+def between(column: str, low: Any, high: Any) -> Q:
+    """``low <= column <= high`` (None: open)."""
     q = Q()
     if low is not None:
         q &= Q(**{f"{column}__gte": low})
     if high is not None:
         q &= Q(**{f"{column}__lte": high})
-    if missing and (low is None or low <= 0) and (high is None or high >= 0):
-        q |= Q(**{f"{missing}__isnull": True})
     return q
 
 

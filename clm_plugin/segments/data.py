@@ -17,6 +17,8 @@ from clm_plugin.exceptions import ClmError
 if TYPE_CHECKING:
     from django.db.models import Q
 
+    from clm_plugin.segments.expressions import OnRow
+
 MAX_DEPTH = 4
 """Groups inside groups, the outermost counted."""
 MAX_CONDITIONS = 50
@@ -49,7 +51,7 @@ class Part:
 
     name: str
     read: Callable[[Sequence[int], Sequence[Need], datetime], Mapping[int, Any]]
-    empty: Any
+    empty: Any = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,7 @@ class Condition(ABC):
         """Refuse fields that do not go together. Raises SegmentError naming one of them."""
 
     @abstractmethod
-    def q(self, now: datetime) -> Q:
+    def q(self, now: datetime) -> Q | OnRow:
         """The condition over ``Profile``. Never NULL: its negation is its exact opposite."""
 
     @abstractmethod

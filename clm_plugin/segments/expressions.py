@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
 
 Sql = tuple[str, "tuple[Any, ...]"]
 
@@ -130,6 +130,45 @@ class AsciiLower(Func):
             compiler, connection, template='LOWER(%(expressions)s COLLATE "C")', **extra
         )
         return sql, tuple(params)
+
+
+@dataclass(frozen=True, eq=False)
+class OnRow:
+    """A test of the one row that a profile has in a table; ``missing`` is the answer without one.
+
+    Tests of one table are put together before they become SQL, so that it is looked at once. They
+    never become joins of the ORM, which turns ``a OR NOT a`` over a row that is missing into false.
+    """
+
+    model: type[Model]
+    test: Q
+    missing: bool = False
+
+    def __invert__(self) -> OnRow:
+        return OnRow(self.model, ~self.test, not self.missing)
+
+    def __and__(self, other: OnRow) -> OnRow:
+        return OnRow(self.model, self.test & other.test, self.missing and other.missing)
+
+    def __or__(self, other: OnRow) -> OnRow:
+        return OnRow(self.model, self.test | other.test, self.missing or other.missing)
+
+    def as_q(self) -> Q:
+        rows = self.model._default_manager.filter(~self.test if self.missing else self.test)
+        found = among(rows.values("profile"))
+        return ~found if self.missing else found
+
+
+def on_facts(test: Q, *, missing: bool = False) -> OnRow:
+    from clm_plugin.profiles.models import Facts
+
+    return OnRow(Facts, test, missing)
+
+
+def on_standing(test: Q) -> OnRow:
+    from clm_plugin.lifecycle.models import Standing
+
+    return OnRow(Standing, test)
 
 
 def among(people: QuerySet[Any, Any] | People) -> Q:

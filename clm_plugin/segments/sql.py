@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+import operator
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Max, Q
 from django.db.models.functions import Mod
 
 from clm_plugin.profiles.models import Profile
 from clm_plugin.segments.data import Condition, Count, Group
+from clm_plugin.segments.expressions import OnRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
 
 EXACT_UP_TO = 1_000_000
 """Profiles up to which people are counted one by one."""
@@ -30,24 +34,37 @@ def matching(group: Group | Condition, now: datetime) -> QuerySet[Profile]:
 
 def as_q(node: Group | Condition, now: datetime) -> Q:
     """The group over ``Profile``; never NULL."""
-    return _compiled(node, now, negated=False)
+    found = _compiled(node, now, negated=False)
+    return found.as_q() if isinstance(found, OnRow) else found
 
 
-def _compiled(node: Group | Condition, now: datetime, *, negated: bool) -> Q:
+def _compiled(node: Group | Condition, now: datetime, *, negated: bool) -> Q | OnRow:
     """``negated`` goes down to the conditions (De Morgan): databases plan ``NOT EXISTS`` well and
     ``NOT (EXISTS OR …)`` badly."""
     if not isinstance(node, Group):
-        q = node.q(now)
-        return ~q if negated else q
+        found = node.q(now)
+        return ~found if negated else found
+    join = operator.and_ if (node.kind == "any") == negated else operator.or_
     inner = negated != (node.kind == "none")
     parts = [_compiled(member, now, negated=inner) for member in node.members]
-    conjunction = (node.kind == "all") != negated if node.kind != "none" else not negated
     if not parts:
-        return ~Q(pk__in=[]) if conjunction else Q(pk__in=[])
-    found = parts[0]
-    for part in parts[1:]:
-        found = found & part if conjunction else found | part
-    return found
+        return ~Q(pk__in=[]) if join is operator.and_ else Q(pk__in=[])
+    return _joined(parts, join)
+
+
+def _joined(parts: Sequence[Q | OnRow], join: Callable[[Any, Any], Any]) -> Q | OnRow:
+    """The parts put together, tests of one table first."""
+    rows: dict[type[Model], OnRow] = {}
+    others: list[Q] = []
+    for part in parts:
+        if isinstance(part, OnRow):
+            known = rows.get(part.model)
+            rows[part.model] = part if known is None else join(known, part)
+        else:
+            others.append(part)
+    if not others and len(rows) == 1:
+        return next(iter(rows.values()))
+    return reduce(join, [*(row.as_q() for row in rows.values()), *others])
 
 
 def count(group: Group | Condition, now: datetime) -> Count:

@@ -27,7 +27,7 @@ def phrase(node: Group | Condition, labels: Labels = NO_LABELS) -> str:
         return _("are nobody at all") if node.kind == "any" else _("are known to the shop")
     parts = [_inner(member, labels) for member in node.members]
     if node.kind == "none":
-        return _("do not fulfil: %(what)s") % {"what": joined(parts, _("or"))}
+        return _("match none of these: %(what)s") % {"what": "; ".join(parts)}
     return joined(parts, _("and") if node.kind == "all" else _("or"))
 
 

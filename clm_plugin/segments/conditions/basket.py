@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from clm_plugin.segments.columns import between, in_range
 from clm_plugin.segments.data import Condition, Labels, Need, Part, Subject
-from clm_plugin.segments.expressions import HoldersOfBasket, among
+from clm_plugin.segments.expressions import HoldersOfBasket, OnRow, among, on_facts
 from clm_plugin.segments.facets import BASKET
 from clm_plugin.segments.fields import in_order, minor, one_given, texts, whole
 from clm_plugin.segments.payload import Comparison, Filters
@@ -67,15 +67,16 @@ class Basket(Condition):
             )
         )
 
-    def q(self, now: datetime) -> Q:
-        q = Q()
-        if self.min_items is not None or self.max_items is not None:
-            q &= between("facts__basket_items", self.min_items, self.max_items, missing="facts")
-        if self.min_minor is not None or self.max_minor is not None:
-            q &= between("facts__basket_minor", self.min_minor, self.max_minor, missing="facts")
-        if self.products or self.categories:
-            q &= among(HoldersOfBasket(self._filters))
-        return q
+    def q(self, now: datetime) -> Q | OnRow:
+        ends = (self.min_items, self.max_items), (self.min_minor, self.max_minor)
+        size = on_facts(
+            between("basket_items", *ends[0]) & between("basket_minor", *ends[1]),
+            missing=all(in_range(0, *end) for end in ends),
+        )
+        if not self.products and not self.categories:
+            return size
+        holders = among(HoldersOfBasket(self._filters))
+        return size.as_q() & holders if size.test else holders
 
     def holds(self, subject: Subject, now: datetime) -> bool:
         if not in_range(subject.basket_items, self.min_items, self.max_items):

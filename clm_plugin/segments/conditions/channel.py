@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clm_plugin.segments.data import Condition, Labels, Subject
+from clm_plugin.segments.expressions import OnRow, on_facts
 from clm_plugin.segments.facets import CHANNEL
 from clm_plugin.segments.fields import choice, texts
 from clm_plugin.segments.phrases import names_of
@@ -22,8 +23,8 @@ class Channel(Condition):
     which: str = choice(("first", "last"), default="last")
     channels: tuple[str, ...] = texts(limit=64, needed=True)
 
-    def q(self, now: datetime) -> Q:
-        return Q(**{f"facts__{self.which}_channel__in": self.channels})
+    def q(self, now: datetime) -> OnRow:
+        return on_facts(Q(**{f"{self.which}_channel__in": self.channels}))
 
     def holds(self, subject: Subject, now: datetime) -> bool:
         return self._channel(subject) in self.channels

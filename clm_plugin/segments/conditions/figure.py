@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from clm_plugin.money import MAX_MINOR
 from clm_plugin.segments.columns import between, in_range
 from clm_plugin.segments.data import Condition, Labels, SegmentError, Subject
+from clm_plugin.segments.expressions import OnRow, on_facts
 from clm_plugin.segments.facets import ORDERS, PAGES, REGISTERED, SEEN, SESSIONS, VIEWS
 from clm_plugin.segments.fields import (
     MAX_COUNT,
@@ -126,24 +127,27 @@ class Figure(Condition):
             raise SegmentError("at_least", "must not be negative")
         in_order(self.at_least, self.at_most, "at_most", gap=self.figure in _SINCE)
 
-    def q(self, now: datetime) -> Q:
+    def q(self, now: datetime) -> OnRow:
         if self.figure == AVERAGE:
-            return self._average_q()
+            return on_facts(self._average_q())
         if self.figure == GAP:
-            known = Q(facts__gap_days__isnull=False)
-            return known & between("facts__gap_days", self.at_least, self.at_most)
+            known = Q(gap_days__isnull=False)
+            return on_facts(known & between("gap_days", self.at_least, self.at_most))
         if self.figure in _SINCE:
-            return self._since_q(f"facts__{_SINCE[self.figure][0]}", now)
-        return between(f"facts__{self._column}", self.at_least, self.at_most, missing="facts")
+            return on_facts(self._since_q(_SINCE[self.figure][0], now))
+        return on_facts(
+            between(self._column, self.at_least, self.at_most),
+            missing=in_range(0, self.at_least, self.at_most),
+        )
 
     def _average_q(self) -> Q:
         # spend / orders >= x, without the rounding of a division
-        orders = Cast(F("facts__orders"), BigIntegerField())
-        q = Q(facts__orders__gt=0)
+        orders = Cast(F("orders"), BigIntegerField())
+        q = Q(orders__gt=0)
         if self.at_least is not None:
-            q &= Q(GreaterThanOrEqual(F("facts__spend_minor"), orders * int(self.at_least)))
+            q &= Q(GreaterThanOrEqual(F("spend_minor"), orders * int(self.at_least)))
         if self.at_most is not None:
-            q &= Q(LessThanOrEqual(F("facts__spend_minor"), orders * int(self.at_most)))
+            q &= Q(LessThanOrEqual(F("spend_minor"), orders * int(self.at_most)))
         return q
 
     def _since_q(self, column: str, now: datetime) -> Q:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clm_plugin.segments.data import Condition, Labels, Subject
-from clm_plugin.segments.expressions import among
+from clm_plugin.segments.expressions import OnRow, on_standing
 from clm_plugin.segments.facets import FLAG as FACET
 from clm_plugin.segments.fields import choice, yes_no
 
@@ -24,10 +24,8 @@ class Flagged(Condition):
     flag: str = choice((ADVOCATE, CHURN_RISK))
     is_set: bool = yes_no(default=True)
 
-    def q(self, now: datetime) -> Q:
-        from clm_plugin.lifecycle.models import Standing
-
-        found = among(Standing.objects.filter(**{self.flag: True}).values("profile"))
+    def q(self, now: datetime) -> OnRow:
+        found = on_standing(Q(**{self.flag: True}))
         return found if self.is_set else ~found
 
     def holds(self, subject: Subject, now: datetime) -> bool:

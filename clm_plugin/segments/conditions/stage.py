@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clm_plugin.segments.data import Condition, Labels, Subject
+from clm_plugin.segments.expressions import OnRow, on_standing
 from clm_plugin.segments.facets import STAGE
 from clm_plugin.segments.fields import days, in_order, texts
 from clm_plugin.segments.phrases import ago, names_of, spread
@@ -28,13 +29,13 @@ class InStage(Condition):
     def check(self) -> None:
         in_order(self.min_days, self.max_days, "max_days", gap=True)
 
-    def q(self, now: datetime) -> Q:
-        q = Q(standing__stage__in=self.stages)
+    def q(self, now: datetime) -> OnRow:
+        q = Q(stage__in=self.stages)
         if self.min_days is not None:
-            q &= Q(standing__since__lte=now - timedelta(days=self.min_days))
+            q &= Q(since__lte=now - timedelta(days=self.min_days))
         if self.max_days is not None:
-            q &= Q(standing__since__gt=now - timedelta(days=self.max_days))
-        return q
+            q &= Q(since__gt=now - timedelta(days=self.max_days))
+        return on_standing(q)
 
     def holds(self, subject: Subject, now: datetime) -> bool:
         since = subject.stage_since
