@@ -12,7 +12,7 @@ from clm_plugin.campaigns.api import react
 from clm_plugin.campaigns.authoring import Campaign
 from clm_plugin.events.api import NewEvent
 from clm_plugin.lifecycle.api import Move
-from clm_plugin.models import Delivery, Enrolment, Identifier, Receipt
+from clm_plugin.models import CompiledSegment, Delivery, Enrolment, Identifier, Receipt
 from tests.factories import NOW, basket, days, new, order, store, viewed
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_leaving_a_stage_by_time_alone_starts_a_campaign() -> None:
     known()
     tell(order(ME, "o1"))
     assert states() == []
-    pipeline.sweep(now=NOW + days(61), send=False)
+    pipeline.sweep(now=NOW + days(60), send=False)
     assert len(states()) == 1
 
 
@@ -198,6 +198,7 @@ class _Change:
 
 
 def test_a_segment_starts_and_ends_a_campaign() -> None:
+    CompiledSegment.objects.create(key="vips", name="VIPs", compiled_at=NOW)
     made = Campaign(key="vip", name="VIP")
     made.trigger = [("segment_entered", {"segments": ["vips"]})]
     made.steps = [("wait", {"minutes": 60}), MAIL]

@@ -23,7 +23,7 @@ ME = "customer:1"
 
 @pytest.fixture(autouse=True)
 def _shop(settings: Settings) -> None:
-    settings.CLM = {"SHOP": "nonexistent.Shop", "GLOBAL_HOLDOUT": 0.0, "QUIET_HOURS": (0, 0)}
+    settings.CLM = {"GLOBAL_HOLDOUT": 0.0, "QUIET_HOURS": (0, 0)}
 
 
 def survey(key: str = "nps", **fields: Any) -> Survey:
