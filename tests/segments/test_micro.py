@@ -2,8 +2,7 @@
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from pytest_django.fixtures import SettingsWrapper
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from clm_plugin.models import CategoryFact, MicroSegment, Profile
 from clm_plugin.segments import micro
@@ -33,8 +32,8 @@ def test_a_category_counts_from_the_share_set() -> None:
     assert micro_of(nobody) == []
 
 
-def test_the_share_is_a_setting(settings: SettingsWrapper) -> None:
-    settings.CLM = {"MICRO_SHARE": 0.3}
+@override_settings(CLM={"MICRO_SHARE": 0.3})
+def test_the_share_is_a_setting() -> None:
     person = buyer(a=300, b=300, c=300)
     assert micro.recompute_micro() == 3
     assert len(micro_of(person)) == 3
