@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import DatabaseError, models
 
+from clm_plugin.personal import NOTHING
+
 
 class Heartbeat(models.Model):
     """When a part of the machinery last showed itself (``worker``, ``scheduler``, ``sweep``).
@@ -16,6 +18,8 @@ class Heartbeat(models.Model):
 
     part = models.CharField(max_length=32, primary_key=True)
     beat_at = models.DateTimeField()
+
+    personal_data = NOTHING
 
     def __str__(self) -> str:
         return f"{self.part} at {self.beat_at:%H:%M:%S}"

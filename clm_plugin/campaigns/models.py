@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 
 from clm_plugin.campaigns.authoring import Campaign
+from clm_plugin.personal import NOTHING, PersonalData
 
 __all__ = ["Campaign", "CompiledPlan", "Enrolment", "Impression", "PlanSet", "Receipt"]
 
@@ -20,6 +21,8 @@ class CompiledPlan(models.Model):
     version = models.IntegerField()
     plan = models.JSONField()
     compiled_at = models.DateTimeField()
+
+    personal_data = NOTHING
 
     def __str__(self) -> str:
         return f"{self.campaign} v{self.version}"
@@ -33,6 +36,8 @@ class PlanSet(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     version = models.BigIntegerField(default=0)
+
+    personal_data = NOTHING
 
     class Meta:
         constraints = [
@@ -61,6 +66,23 @@ class Enrolment(models.Model):
     due_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_rule = models.CharField(max_length=40, default="")
+
+    personal_data = PersonalData(
+        person="profile",
+        holds="the campaigns a person is or was on her way through",
+        why="each step is taken once",
+        columns=(
+            "campaign",
+            "object_id",
+            "state",
+            "step_id",
+            "entered_at",
+            "due_at",
+            "ended_at",
+            "end_rule",
+        ),
+        aged_by="ended_at",
+    )
 
     class Meta:
         constraints = [
@@ -95,6 +117,16 @@ class Receipt(models.Model):
     inputs = models.JSONField(default=dict)
     decided_at = models.DateTimeField()
 
+    personal_data = PersonalData(
+        person="profile",
+        holds="why a person got, or did not get, a mail or a widget",
+        why="to explain every decision, and to keep caps",
+        columns=("decided_at", "campaign", "channel", "place", "yes", "rule", "inputs"),
+        kept="400 days by default",
+        aged_by="decided_at",
+        days=400,
+    )
+
     class Meta:
         indexes = [
             models.Index(fields=["profile", "decided_at"], name="clm_receipt_profile"),
@@ -117,6 +149,14 @@ class Impression(models.Model):
     shown_at = models.DateTimeField(null=True)
     clicked_at = models.DateTimeField(null=True)
     dismissed_at = models.DateTimeField(null=True)
+
+    personal_data = PersonalData(
+        person="receipt__profile",
+        holds="what a person did with a widget",
+        why="to see what works",
+        columns=("shown_at", "clicked_at", "dismissed_at"),
+        kept="with its receipt",
+    )
 
     def __str__(self) -> str:
         return f"Impression of {self.receipt_id}"

@@ -193,7 +193,8 @@ def _wish(payload: Payload, names: Names) -> Sentence:
 
 
 def _purposes(payload: Payload) -> str:
-    return ", ".join(purpose(str(each)) for each in payload.get("purposes") or ())
+    channel = str(payload.get("channel", ""))
+    return ", ".join(purpose(str(each), channel) for each in payload.get("purposes") or ())
 
 
 def _fixed(icon: str, text: Callable[[], str], tone: str = "quiet") -> Callable[..., Sentence]:
@@ -248,4 +249,5 @@ _TELLERS: dict[str, Callable[[Payload, Names], Sentence]] = {
         text=_("Withdrew consent to: %(purposes)s") % {"purposes": _purposes(payload)},
         tone="bad",
     ),
+    "history.summed": _fixed("history", lambda: _("What happened before, added up")),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop, pgettext
 
 from clm_plugin.lifecycle.api import STAGES
 from clm_plugin.money import exponent
+from clm_plugin.profiles.api import consent_key
 
 _SYMBOLS = {
     "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CHF": "CHF ", "CNY": "CN¥", "EUR": "€", "GBP": "£",
@@ -52,6 +53,11 @@ def day(at: datetime) -> str:
     return format_date(timezone.localtime(at), pgettext("date format", "j M Y"))
 
 
+def date_only(on: date) -> str:
+    """A date without a time, written like ``day``."""
+    return format_date(on, pgettext("date format", "j M Y"))
+
+
 def moment(at: datetime) -> str:
     """Date and time, in the reader's time zone."""
     return format_date(timezone.localtime(at), pgettext("date and time format", "j M Y, H:i"))
@@ -65,13 +71,23 @@ def hour(at: datetime) -> str:
 _PURPOSES = {
     "analytics": gettext_noop("analytics"),
     "personalisation": gettext_noop("personalisation"),
-    "mail": gettext_noop("mail"),
+    "marketing": gettext_noop("marketing"),
+}
+_CHANNELS = {
+    "mail": gettext_noop("marketing by mail"),
+    "push": gettext_noop("marketing by push message"),
+    "sms": gettext_noop("marketing by text message"),
+    "phone": gettext_noop("marketing by phone"),
+    "post": gettext_noop("marketing by post"),
 }
 
 
-def purpose(key: str) -> str:
+def purpose(key: str, channel: str = "") -> str:
     """What a person agreed to or refused; the key itself for one that we do not know."""
-    return _(_PURPOSES[key]) if key in _PURPOSES else key
+    name, by = consent_key(key, channel)
+    if by in _CHANNELS:
+        return _(_CHANNELS[by])
+    return _(_PURPOSES[name]) if name in _PURPOSES else name
 
 
 def stage_label(key: str) -> str:

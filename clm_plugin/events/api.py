@@ -16,7 +16,7 @@ from clm_plugin.events.compacting import (
     oldest_events,
     summaries_of,
 )
-from clm_plugin.events.cursors import cursor_of, drop_cursors, move_cursor
+from clm_plugin.events.cursors import cursor_is_set, cursor_of, drop_cursors, move_cursor
 from clm_plugin.events.data import SHARDS, Event, NewEvent, actor, uuid7
 from clm_plugin.events.erasing import (
     events_about,
@@ -70,6 +70,7 @@ __all__ = [
     "clean_json",
     "clean_text",
     "count_events",
+    "cursor_is_set",
     "cursor_of",
     "dead_letters",
     "drop_cursors",

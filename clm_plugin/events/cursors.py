@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists
+
 from clm_plugin.events.models import Cursor
 
 if TYPE_CHECKING:
@@ -13,6 +15,11 @@ if TYPE_CHECKING:
 def cursor_of(name: str) -> str:
     """The stored cursor; "" before the first move."""
     return Cursor.objects.filter(name=name).values_list("value", flat=True).first() or ""
+
+
+def cursor_is_set(name: str) -> Exists:
+    """Whether there is such a cursor, as a condition for a query of one's own."""
+    return Exists(Cursor.objects.filter(name=name))
 
 
 def move_cursor(name: str, value: str, *, now: datetime) -> None:

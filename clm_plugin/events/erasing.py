@@ -75,7 +75,7 @@ def unlink(names: Iterable[str]) -> int:
     changed = {
         id_: [name for name in links if name not in gone]
         for id_, links in linked.values_list("id", "links").iterator(chunk_size=_CHUNK)
-        if gone.intersection(links)
+        if links and gone.intersection(links)
     }
     relink(changed)
     return len(changed)

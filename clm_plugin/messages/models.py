@@ -9,6 +9,8 @@ import secrets
 
 from django.db import models
 
+from clm_plugin.personal import PersonalData
+
 
 def new_token() -> str:
     """128 random bits, URL-safe; a link holds this id and nothing else."""
@@ -50,6 +52,27 @@ class Delivery(models.Model):
     claimed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
+    personal_data = PersonalData(
+        person="profile",
+        holds="mails to a person: address, subject, content, state",
+        why="a mail is sent once, its links work, and we can say what was sent",
+        columns=(
+            "created_at",
+            "campaign",
+            "address",
+            "subject",
+            "state",
+            "reason",
+            "content",
+            "links",
+            "claimed_at",
+            "ended_at",
+        ),
+        kept="400 days by default",
+        aged_by="created_at",
+        days=400,
+    )
+
     class Meta:
         indexes = [
             models.Index(
@@ -76,6 +99,14 @@ class MailClick(models.Model):
     """Why it looks like a scanner; empty otherwise."""
     confirmed_at = models.DateTimeField(null=True)
 
+    personal_data = PersonalData(
+        person="delivery__profile",
+        holds="which links of a mail were opened",
+        why="to see what works",
+        columns=("link", "clicked_at", "suspicious", "confirmed_at"),
+        kept="with its mail",
+    )
+
     def __str__(self) -> str:
         return f"{self.delivery_id} link {self.link}"
 
@@ -86,6 +117,15 @@ class Suppression(models.Model):
     address_hash = models.CharField(max_length=64, primary_key=True)
     reason = models.CharField(max_length=32)
     suppressed_at = models.DateTimeField()
+
+    personal_data = PersonalData(
+        person="",
+        holds="hashes of addresses that must get no marketing mail",
+        why="a refusal outlives everything else, erasure too",
+        columns=(),
+        erase="keep",
+        kept="for good",
+    )
 
     def __str__(self) -> str:
         return f"{self.reason} {self.suppressed_at:%Y-%m-%d}"

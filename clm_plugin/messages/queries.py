@@ -11,7 +11,7 @@ from clm_plugin.conf import settings
 from clm_plugin.messages.data import DeliveryInfo
 from clm_plugin.messages.models import Delivery, MailClick, Suppression
 from clm_plugin.messages.rules import CLAIM_LIFE, Standing
-from clm_plugin.profiles.api import MAIL, email_hash, profiles
+from clm_plugin.profiles.api import MAIL, MARKETING, email_hash, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,10 @@ def standing_of(profile_id: int, address: str) -> Standing | None:
         profiles()
         .filter(id=profile_id)
         .annotate(
-            said=FilteredRelation("consents", condition=Q(consents__purpose=MAIL)),
+            said=FilteredRelation(
+                "consents",
+                condition=Q(consents__purpose=MARKETING, consents__channel=MAIL),
+            ),
             suppressed_at=Subquery(stopped.values("suppressed_at")[:1]),
             suppressed_for=Subquery(stopped.values("reason")[:1]),
         )

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from clm_plugin.conf import settings
 from clm_plugin.messages.baskets import lines_of, wanted_of
 from clm_plugin.messages.data import Lines, SendReport
+from clm_plugin.messages.holding import is_held
 from clm_plugin.messages.models import Delivery
 from clm_plugin.messages.queries import standing_of
 from clm_plugin.messages.rendering import Recipient, Rendered, message_of, render
@@ -47,7 +48,8 @@ def send_due(*, now: datetime, limit: int = 100) -> SendReport:
     """Send up to ``limit`` mails that are due. Several processes may run it at once.
 
     Must not run inside a transaction (RuntimeError): a claim has to be committed before its mail
-    leaves. Raises ImproperlyConfigured when the shop's address is not known.
+    leaves. Raises ImproperlyConfigured when the shop's address is not known. Sends nothing while
+    mails are held after a restored backup.
     """
     batch = _pick(now, limit)
     if not batch:
@@ -70,7 +72,7 @@ def recover(*, now: datetime) -> int:
 
 def _pick(now: datetime, limit: int) -> list[Delivery]:
     due = (
-        Delivery.objects.filter(state=_State.QUEUED, due_at__lte=now)
+        Delivery.objects.filter(~is_held(), state=_State.QUEUED, due_at__lte=now)
         .select_related("profile")
         .order_by("due_at", "id")
     )

@@ -159,10 +159,11 @@ class _Sieve:
             if tomb and (tomb.returned_at is None or at < tomb.returned_at):
                 tomb.returned_at = self.returned[each] = at
 
-    def _drop(self, event: Event, orders: Sequence[str]) -> None:
+    def _drop(self, event: Event, orders: Sequence[str]) -> Event | None:
         self.dropped.append(event.id)
         for name in orders:  # a refund of this order will name nobody else
             self.lost_orders[self.hashes[name][0]] = event.occurred_at
+        return None
 
 
 def _about(event: Event) -> list[str]:

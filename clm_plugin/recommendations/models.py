@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from clm_plugin.personal import NOTHING
+
 
 class CoPurchase(models.Model):
     """``other_id`` is often in the same order as ``product_id``; rank 1 is the best.
@@ -20,6 +22,8 @@ class CoPurchase(models.Model):
     confidence = models.FloatField()
     lift = models.FloatField()
     score = models.FloatField()
+
+    personal_data = NOTHING
 
     class Meta:
         constraints = [

@@ -18,6 +18,7 @@ from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.events.api import BadEvent, clean_text
 from clm_plugin.http import Refused, uncached
+from clm_plugin.profiles.api import may_personalise
 from clm_plugin.rest.body import read_object
 from clm_plugin.rest.caller import caller_of, is_automatic
 from clm_plugin.rest.endpoint import endpoint
@@ -44,7 +45,9 @@ def _answer(request: HttpRequest, ask: Ask) -> Answer:
     caller = caller_of(request)
     if caller is None and settings.REQUIRE_CONSENT:
         return Answer()
-    return decide_slots(ask, actor=caller or "", now=clock.now(), around=_around(request))
+    # Who let us measure only gets what everybody gets.
+    who = caller if caller and may_personalise(request) else ""
+    return decide_slots(ask, actor=who, now=clock.now(), around=_around(request))
 
 
 def _around(request: HttpRequest) -> Surroundings:

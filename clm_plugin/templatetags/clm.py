@@ -1,6 +1,6 @@
 """``{% load clm %}``: what a shop's template says to let the plugin onto its pages.
 
-Both tags give the same bytes to everybody, so pages stay cacheable; what is personal comes in one
+All tags give the same bytes to everybody, so pages stay cacheable; what is personal comes in one
 ``no-store`` call of the script.
 """
 
@@ -11,12 +11,14 @@ from typing import Any
 
 from django import template
 from django.conf import settings as django_settings
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clm_plugin.conf import settings
+from clm_plugin.privacy.api import banner_words
 
 register = template.Library()
 
@@ -35,12 +37,17 @@ def clm_head(context: template.Context) -> SafeString:
     flags = tuple(
         int(flag) for flag in (settings.REQUIRE_CONSENT, settings.HONOUR_GPC, settings.BEACON)
     )
-    html = _head(get_urlconf() or django_settings.ROOT_URLCONF, get_script_prefix(), flags)
+    html = _head(
+        get_urlconf() or django_settings.ROOT_URLCONF,
+        get_script_prefix(),
+        flags,
+        settings.CONSENT_COOKIE,
+    )
     return SafeString(html.replace(_NONCE, format_html(' nonce="{}"', nonce) if nonce else ""))
 
 
 @lru_cache(maxsize=32)
-def _head(urlconf: str, prefix: str, flags: tuple[int, int, int]) -> str:
+def _head(urlconf: str, prefix: str, flags: tuple[int, int, int], cookie: str) -> str:
     """The tags with a place for the nonce: all else is the same on every page of a shop."""
     try:
         paths = {name: reverse(f"clm:{name}") for name in ("collect", "decide", "consent")}
@@ -50,17 +57,44 @@ def _head(urlconf: str, prefix: str, flags: tuple[int, int, int]) -> str:
         '<link rel="stylesheet" href="{css}">'
         '<script defer src="{core}"{nonce} data-clm data-collect="{collect}" data-decide="{decide}"'
         ' data-consent="{consent}" data-ask="{ask}" data-gpc="{gpc}" data-beacon="{beacon}"'
-        ' data-popup="{popup}" data-bundle="{bundle}"></script>',
+        ' data-cookie="{cookie}" data-banner="{banner}"'
+        ' data-popup="{popup}" data-bundle="{bundle}" data-survey="{survey}"></script>',
         css=static("clm_plugin/clm.css"),
         core=static("clm_plugin/clm.js"),
         popup=static("clm_plugin/clm-popup.js"),
         bundle=static("clm_plugin/clm-bundle.js"),
+        survey=static("clm_plugin/clm-survey.js"),
+        banner=static("clm_plugin/clm-consent.js"),
+        cookie=cookie,
         nonce=_NONCE,
         ask=flags[0],
         gpc=flags[1],
         beacon=flags[2],
         **paths,
     )
+
+
+@register.simple_tag(takes_context=True)
+def clm_consent_banner(
+    context: template.Context, heading: str = "", text: str = "", version: str = ""
+) -> SafeString:
+    """The consent banner, best at the beginning of ``body``; ``href="#clm-consent"`` opens it.
+
+    ``heading`` and ``text`` are the shop's own words, ``version`` names them (else
+    ``CLM["CONSENT_TEXT_VERSION"]``). The same for everybody: the script shows it to who has not
+    answered. Empty while the plugin's URLs are not included.
+    """
+    try:
+        action = reverse("clm:consent")
+    except NoReverseMatch:
+        return SafeString("")
+    values = {
+        "action": action,
+        "next": getattr(context.get("request"), "path", "/"),
+        "version": version or settings.CONSENT_TEXT_VERSION,
+        "words": banner_words(required=settings.REQUIRE_CONSENT, heading=heading, text=text),
+    }
+    return SafeString(render_to_string("clm_plugin/consent/banner.html", values))
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@
  * @property {string} collect path that takes events
  * @property {string} decide path that fills slots
  * @property {string} consent path that takes the shopper's own answer
+ * @property {string} cookie name of the cookie that holds it
  * @property {"0" | "1"} ask nothing may happen before the shopper agreed
  * @property {"0" | "1"} gpc Global Privacy Control counts as a refusal
  * @property {"0" | "1"} beacon browsing is reported from here (else the shop reports it)

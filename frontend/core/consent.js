@@ -1,8 +1,6 @@
-// Who may be told about whom. The server decides by its own cookie, which no script can read; here
-// we remember the same answer, so that a shopper who refused costs no call at all.
+// Who may be told about whom. The server decides by the consent cookie; the script reads the same
+// one, so that a shopper who refused costs no call at all.
 import { config } from "./config.js";
-
-const ANSWER = "clm_answer";
 
 /** @param {string} key @returns {string | null} */
 export function remembered(key) {
@@ -22,13 +20,21 @@ export function remember(key, value) {
   }
 }
 
+/** The shopper's own answer: "1" yes, "a" to measuring only, "0" no, "" none yet. */
+export function said() {
+  const start = `${config.cookie}=`;
+  const found = document.cookie.split("; ").find((each) => each.startsWith(start));
+  return found ? found.slice(start.length) : "";
+}
+
+/** Whether the browser itself says no, and the shop takes its word. */
+export const browserRefuses = () =>
+  config.gpc === "1" && /** @type {any} */ (navigator).globalPrivacyControl === true;
+
 /** Whether anything may be stored or reported about this visitor. */
 export function mayTrack() {
-  const answer = remembered(ANSWER);
-  if (answer) return answer === "1";
-  const refused =
-    config.gpc === "1" && /** @type {any} */ (navigator).globalPrivacyControl === true;
-  return !refused && config.ask !== "1";
+  const answer = said();
+  return answer ? answer !== "0" : !browserRefuses() && config.ask !== "1";
 }
 
 /** Whether slots may be filled with what everybody gets: not before a required consent. */
@@ -37,17 +43,28 @@ export function mayAsk() {
 }
 
 /**
- * Keep the shopper's answer, here and in the cookie that the server goes by.
- * @param {boolean} granted
- * @param {string} [textVersion] which text she agreed to
+ * @typedef {object} Said
+ * @property {boolean} [analytics]
+ * @property {boolean} [personalisation] includes analytics
+ * @property {string} [textVersion] which text she agreed to
+ * @property {string} [text] hash of that text
  */
-export async function answer(granted, textVersion = "") {
+
+/**
+ * Store the shopper's answer; the cookie comes with the server's.
+ * @param {Said} answer
+ */
+export async function answer({ analytics, personalisation, textVersion, text }) {
   const response = await fetch(config.consent, {
     method: "POST",
     keepalive: true,
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ granted, text_version: textVersion }),
+    body: JSON.stringify({
+      analytics: !!(analytics || personalisation),
+      personalisation: !!personalisation,
+      text_version: textVersion ?? "",
+      text: text ?? "",
+    }),
   });
   if (!response.ok) throw new Error(`consent was not stored: ${response.status}`);
-  remember(ANSWER, granted ? "1" : "0");
 }

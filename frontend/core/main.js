@@ -1,5 +1,5 @@
 // Starts everything, once the shopper sees the page and as far as she agreed.
-import { answer, mayAsk, mayTrack } from "./consent.js";
+import { answer, browserRefuses, mayAsk, mayTrack, said } from "./consent.js";
 import { watchExit } from "./exit.js";
 import { noteActivity, path, reportPage } from "./page.js";
 import { drop, flush, flushLeaving, send } from "./queue.js";
@@ -45,26 +45,50 @@ function leaving(signal) {
   return true;
 }
 
-/** What the shop's consent banner calls. */
-const consent = {
-  /** @param {string} [textVersion] */
-  async grant(textVersion) {
-    await answer(true, textVersion);
+/**
+ * What a consent banner calls: the shopper's answer, purpose by purpose.
+ * @param {import("./consent.js").Said} given
+ */
+async function consent(given) {
+  if (!given.analytics && !given.personalisation) {
+    drop();
+    armed = [];
+  }
+  await answer(given);
+  if (mayTrack()) {
     // What could not be decided before may be decided now.
     asked = false;
     whenVisible(start);
-  },
-  async withdraw() {
-    drop();
-    armed = [];
-    await answer(false);
-  },
-  granted: mayTrack,
-};
+  }
+  const detail = { analytics: mayTrack(), personalisation: said() === "1" };
+  document.dispatchEvent(new CustomEvent("clm:consent", { detail }));
+}
+consent.grant = (/** @type {string} */ textVersion) =>
+  consent({ analytics: true, personalisation: true, textVersion });
+consent.withdraw = () => consent({});
+consent.granted = mayTrack;
+
+/** The banner, where the page has one: for who has not answered, and for who asks for it. */
+function watchBanner() {
+  const banner = document.querySelector("[data-clm-consent]");
+  if (!banner) return;
+  const open = (/** @type {boolean} */ byHer) =>
+    import(String(config.banner))
+      .then((module) => module.start(banner, consent, byHer, said()))
+      .catch(() => {});
+  document.addEventListener("click", (event) => {
+    if (!(/** @type {Element} */ (event.target).closest('a[href$="#clm-consent"]'))) return;
+    event.preventDefault();
+    open(true);
+  });
+  if (location.hash === "#clm-consent") open(true);
+  else if (!said() && !browserRefuses()) open(false);
+}
 
 /** @type {any} */ (window).clm = { consent };
 try {
   whenVisible(start);
+  whenVisible(watchBanner);
 } catch {
   // The shop's page must not suffer from us.
 }

@@ -99,7 +99,9 @@ def test_page_of_one(root: Client, people: list[Profile]) -> None:
     make_mail(ann, state="suppressed", reason="unsubscribed")
     make_credit(ann, order_id="100123", total_minor=3450, margin_minor=1200)
     make_move(ann, "retain", "loyal", cause="order.placed")
-    Consent.objects.create(profile=ann, purpose="mail", granted=False, changed_at=NOW)
+    Consent.objects.create(
+        profile=ann, purpose="marketing", channel="mail", granted=False, changed_at=NOW
+    )
     page = root.get(reverse("clm_customers:customer", args=(ann.pk,))).content.decode()
     for text in (
         "ann@example.com", "Loyal", "Viewed “Larkspur tea tin”", "No consent to mail",

@@ -46,7 +46,7 @@ def tell(type_: str, **payload: Any) -> tuple[str, str]:
         ("review.added", {"product_id": "1", "score": 5}, "Reviewed “Red mug”", "5 stars"),
         ("wishlist.changed", {"product_id": "2", "added": False},
          "Took “Tea tin” off the wish list", ""),
-        ("consent.given", {"purposes": ["mail"]}, "Agreed to: mail", ""),
+        ("consent.given", {"purposes": ["mail"]}, "Agreed to: marketing by mail", ""),
         ("basket.changed", {"basket_id": "b"}, "Emptied the basket", ""),
         ("basket.changed",
          {"basket_id": "b", "product_ids": ["1"], "quantities": [2], "total_minor": 1700,

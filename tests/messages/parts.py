@@ -102,7 +102,9 @@ def person(email: str = "ann@example.com", *, agreed: bool | None = True, **know
     Facts.objects.create(profile=profile)
     Identifier.objects.create(actor=f"visitor:{uuid4().hex}", profile=profile, created_at=NOW)
     if agreed is not None:
-        Consent.objects.create(profile=profile, purpose="mail", granted=agreed, changed_at=NOW)
+        Consent.objects.create(
+            profile=profile, purpose="marketing", channel="mail", granted=agreed, changed_at=NOW
+        )
     return profile
 
 

@@ -104,7 +104,8 @@ def queue(mails: int) -> None:
         [
             Consent(
                 profile=who,
-                purpose="mail",
+                purpose="marketing",
+                channel="mail",
                 changed_at=NOW,
                 granted=not who.email.startswith("left"),
             )

@@ -180,7 +180,7 @@ def test_unsubscribing_reaches_consent_and_its_history(shop: MailShop) -> None:
     assert (event.actor, event.source, event.payload) == (
         "customer:7",
         "plugin",
-        {"purposes": ["mail"]},
+        {"purposes": ["marketing"], "channel": "mail", "place": "unsubscribe_link"},
     )
     pipeline.drain(now=at + timedelta(minutes=1))
     assert Consent.objects.get(profile=profile).granted is False

@@ -20,7 +20,7 @@ def test_yes_opens_and_no_closes(send: Send, settings: Any) -> None:
     page = {"events": [page_event()]}
     assert send("/clm/e", page).status_code == 204
     yes = send("/clm/consent", {"granted": True, "text_version": "2026-11"})
-    assert yes.json() == {"granted": True}
+    assert yes.json() == {"granted": True, "analytics": True, "personalisation": True}
     assert yes.cookies["clm_c"].value == "1"
     assert send("/clm/e", page).json()["stored"] == 1
     no = send("/clm/consent", {"granted": False})
@@ -30,7 +30,9 @@ def test_yes_opens_and_no_closes(send: Send, settings: Any) -> None:
     given, _page, withdrawn = Event.objects.order_by("id")
     assert given.payload == {
         "purposes": ["analytics", "personalisation"],
+        "place": "banner",
         "text_version": "2026-11",
+        "proof": {},
     }
     assert withdrawn.type == "consent.withdrawn"
     assert given.actor == _page.actor == withdrawn.actor
