@@ -140,11 +140,11 @@ def test_the_glossary_is_sorted_and_says_each_word_once() -> None:
 
 
 def test_the_glossary_knows_every_stage_and_screen() -> None:
-    from clm_plugin.lifecycle.api import DEFAULT_MODEL
+    from clm_plugin.lifecycle.api import DEFAULT
 
     text = (DOCS / "glossary.md").read_text()
     screens = ("Board", "Customer", "Campaign", "Receipt", "Dead letter", "Health")
-    words = [*(stage.label for stage in DEFAULT_MODEL), *screens]
+    words = [*(stage.label for stage in DEFAULT.stages), *screens]
     assert [word for word in words if f"| {word} |" not in text] == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 EVENTS = {
@@ -28,9 +27,9 @@ def event_choices() -> list[tuple[str, object]]:
 
 def stage_choices() -> list[tuple[str, object]]:
     """The stages of the model in use, in the active language."""
-    from clm_plugin.lifecycle.api import DEFAULT_MODEL
+    from clm_plugin.lifecycle.api import stage_choices as of_model
 
-    return [(stage.key, gettext(stage.label)) for stage in DEFAULT_MODEL]
+    return list(of_model())
 
 
 def segment_choices() -> list[tuple[str, object]]:

@@ -10,6 +10,7 @@ from clm_plugin.console.campaigns import CampaignViewSet
 from clm_plugin.console.customers import CustomersViewSet
 from clm_plugin.console.dead_letters import DeadLettersViewSet
 from clm_plugin.console.health import HealthViewSet
+from clm_plugin.console.lifecycle_models import LifecycleModelViewSet
 from clm_plugin.console.receipts import ReceiptsViewSet
 from clm_plugin.console.rfm import RfmViewSet
 from clm_plugin.console.segments import SegmentViewSet
@@ -22,6 +23,6 @@ class LifecycleGroup(ViewSetGroup):
     menu_icon = "clm-lifecycle"
     menu_order = 150
     items = (
-        BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet, SurveyViewSet, ReceiptsViewSet,
-        DeadLettersViewSet, HealthViewSet,
+        BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet, SurveyViewSet,
+        LifecycleModelViewSet, ReceiptsViewSet, DeadLettersViewSet, HealthViewSet,
     )  # fmt: skip

@@ -25,6 +25,12 @@ SEE_SEGMENTS = tuple(
     f"clm_plugin.{action}_segment" for action in ("view", "change", "add", "publish", "delete")
 )
 EDIT_SEGMENTS = ("clm_plugin.change_segment", "clm_plugin.add_segment")
+SEE_MODELS = tuple(
+    f"clm_plugin.{action}_lifecyclemodel"
+    for action in ("view", "change", "add", "publish", "delete")
+)
+ADD_MODELS = "clm_plugin.add_lifecyclemodel"
+PUBLISH_MODELS = "clm_plugin.publish_lifecyclemodel"
 SEE_SURVEYS = tuple(
     f"clm_plugin.{action}_survey" for action in ("view", "change", "add", "publish", "delete")
 )

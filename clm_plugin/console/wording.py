@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
-from clm_plugin.lifecycle.api import STAGES
+from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.money import exponent
 from clm_plugin.profiles.api import consent_key
 
@@ -91,5 +91,5 @@ def purpose(key: str, channel: str = "") -> str:
 
 
 def stage_label(key: str) -> str:
-    """The name of a stage; the key itself for one that the model does not know."""
-    return _(STAGES[key].label) if key in STAGES else key
+    """The name of a stage; its key in words for one of a model that is gone."""
+    return lifecycle.stage_label(key)

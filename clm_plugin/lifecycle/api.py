@@ -1,5 +1,7 @@
 """The door of the lifecycle."""
 
+from clm_plugin.lifecycle.blocks import CHANNEL_NAMES, METRIC_NAMES
+from clm_plugin.lifecycle.compile import compile_model, start_from
 from clm_plugin.lifecycle.current import (
     current_model,
     forget_model,
@@ -19,7 +21,7 @@ from clm_plugin.lifecycle.data import (
     Placement,
     Stage,
 )
-from clm_plugin.lifecycle.defaults import DEFAULT
+from clm_plugin.lifecycle.defaults import DEFAULT, TEMPLATES
 from clm_plugin.lifecycle.forecasting import Forecast, Shift, forecast
 from clm_plugin.lifecycle.gaps import load_yardsticks, recompute_gaps
 from clm_plugin.lifecycle.history import TURNING, Turn, turn_of
@@ -27,7 +29,7 @@ from clm_plugin.lifecycle.holding import hold_standings
 from clm_plugin.lifecycle.merging import give_back, move, settle
 from clm_plugin.lifecycle.operations import forget, restage, restage_due
 from clm_plugin.lifecycle.publishing import publish_model, withdraw_model
-from clm_plugin.lifecycle.queries import next_due
+from clm_plugin.lifecycle.queries import Progress, Readiness, flagged, last_run, next_due, readiness
 from clm_plugin.lifecycle.restaging import (
     request_for_gaps,
     request_restaging,
@@ -35,14 +37,13 @@ from clm_plugin.lifecycle.restaging import (
 )
 from clm_plugin.lifecycle.rules import Situation, cutoffs_for, place
 
-DEFAULT_MODEL = DEFAULT.stages
-STAGES = {stage.key: stage for stage in DEFAULT_MODEL}
-
 __all__ = [
     "CHANNELS",
-    "DEFAULT_MODEL",
+    "CHANNEL_NAMES",
+    "DEFAULT",
     "METRICS",
-    "STAGES",
+    "METRIC_NAMES",
+    "TEMPLATES",
     "TURNING",
     "Cutoffs",
     "Entry",
@@ -52,23 +53,29 @@ __all__ = [
     "Move",
     "Moves",
     "Placement",
+    "Progress",
+    "Readiness",
     "Shift",
     "Situation",
     "Stage",
     "Turn",
+    "compile_model",
     "current_model",
     "cutoffs_for",
+    "flagged",
     "forecast",
     "forget",
     "forget_model",
     "give_back",
     "hold_standings",
     "label_in",
+    "last_run",
     "load_yardsticks",
     "move",
     "next_due",
     "place",
     "publish_model",
+    "readiness",
     "recompute_gaps",
     "request_for_gaps",
     "request_restaging",
@@ -78,6 +85,7 @@ __all__ = [
     "settle",
     "stage_choices",
     "stage_label",
+    "start_from",
     "turn_of",
     "withdraw_model",
 ]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from clm_plugin.console.drawing import COLUMN, GUTTER, ROW, Sheet, draw, tone
 from clm_plugin.insights.api import Flow
-from clm_plugin.lifecycle.api import DEFAULT_MODEL
+from clm_plugin.lifecycle.api import DEFAULT
 
-STAGES = [stage.key for stage in DEFAULT_MODEL]
+STAGES = [stage.key for stage in DEFAULT.stages]
 ORDER = {stage: at for at, stage in enumerate(STAGES)}
 LOSS = {"at-risk", "lapsed"}
 NUMBER = re.compile(r"-?\d+\.\d+")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, override
 from clm_plugin.campaigns.choices import stage_choices
 from clm_plugin.campaigns.recipes import first_day
 from clm_plugin.console.explain import MAIL_REASONS, WORDS, explain
-from clm_plugin.lifecycle.api import DEFAULT_MODEL
+from clm_plugin.lifecycle.api import DEFAULT
 from clm_plugin.messages import api as mails
 from clm_plugin.money import Money
 from clm_plugin.shop.api import get_shop
@@ -228,7 +228,7 @@ def test_board(settings: Any, admin_client: Client, language: str, stage: str, g
 def test_stages_rules_and_recipes_are_told_in_the_language(language: str) -> None:
     with override(language):
         told = [str(label) for _key, label in stage_choices()]
-        told += [gettext(stage.goal) for stage in DEFAULT_MODEL]
+        told += [gettext(stage.goal) for stage in DEFAULT.stages]
         told += [str(text) for words_ in WORDS.values() for text in words_]
         told += [str(text) for text in MAIL_REASONS.values()]
         recipes = first_day()
