@@ -6,4 +6,5 @@ app_name = "clm"
 urlpatterns = [
     path("", include("clm_plugin.rest.urls")),
     path("", include("clm_plugin.messages.urls")),
+    path("", include("clm_plugin.adapters.segment.urls")),
 ]
