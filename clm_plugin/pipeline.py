@@ -15,7 +15,6 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
 
 from django.db import transaction
 
@@ -31,11 +30,6 @@ from clm_plugin.segments import api as segments
 from clm_plugin.upsert import is_conflict
 
 logger = logging.getLogger("clm_plugin")
-
-
-class _News(TypedDict):
-    moves: Sequence[lifecycle.Move]
-    changes: Sequence[segments.Change]
 
 
 @dataclass(slots=True)
@@ -118,7 +112,14 @@ def group(batch: Batch) -> None:
 
 def respond(batch: Batch) -> None:
     """Journeys that start and end; what shoppers did with widgets and mails."""
-    campaigns.react(batch.events, batch.profile_of, now=batch.now, **_live(batch))
+    history = _history(batch)
+    campaigns.react(
+        batch.events,
+        batch.profile_of,
+        now=batch.now,
+        moves=[move for move in batch.moves if move.profile_id not in history],
+        changes=[change for change in batch.changes if not change.is_silent],
+    )
     clicks = [
         attribution.Click(
             profile_id=batch.profile_of[event.actor],
@@ -152,15 +153,6 @@ def _history(batch: Batch) -> set[int]:
     """The people whose history is read in: what it changes is news to nobody."""
     people = {batch.profile_of.get(event.actor, 0) for event in batch.events if not event.is_live}
     return people - {0}
-
-
-def _live(batch: Batch) -> _News:
-    """The moves and changes that may start campaigns."""
-    history = _history(batch)
-    return {
-        "moves": [move for move in batch.moves if move.profile_id not in history],
-        "changes": [change for change in batch.changes if not change.is_silent],
-    }
 
 
 def credit(batch: Batch) -> None:
