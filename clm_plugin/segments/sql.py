@@ -8,7 +8,6 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Max, Q
-from django.db.models.functions import Mod
 
 from clm_plugin.profiles.models import Profile
 from clm_plugin.segments.data import Condition, Count, Group
@@ -25,6 +24,8 @@ EXACT_UP_TO = 1_000_000
 SAMPLE = 250_000
 """Profiles that an estimate looks at."""
 _CONFIDENCE = 1.96
+_FACTOR, _PRIME = 1_327_217_885, 2**31 - 1
+"""Multiplying by the golden section of a prime, modulo it, spreads any run of ids evenly."""
 
 
 def matching(group: Group | Condition, now: datetime) -> QuerySet[Profile]:
@@ -70,15 +71,16 @@ def _joined(parts: Sequence[Q | OnRow], join: Callable[[Any, Any], Any]) -> Q | 
 def count(group: Group | Condition, now: datetime) -> Count:
     """How many match: exact up to a million profiles, above it an estimate by a sample.
 
-    The sample is every k-th profile by id: the same one each time, so that a number moves because
-    the rules did.
+    The sample is drawn by a hash of the id: the same one each time, so that a number moves because
+    the rules did, and blind to any pattern in which profiles were made.
     """
     people = matching(group, now)
     highest = Profile.objects.aggregate(highest=Max("pk"))["highest"] or 0
     if highest <= EXACT_UP_TO:
         return Count(number=people.count())
     step = math.ceil(highest / SAMPLE)
-    hits = people.alias(place=Mod(F("pk"), step)).filter(place=0).count()
+    drawn = people.alias(place=F("pk") * _FACTOR % _PRIME).filter(place__lt=_PRIME // step)
+    hits = drawn.count()
     return Count(number=hits * step, estimated=True, margin=_margin(hits, step))
 
 
