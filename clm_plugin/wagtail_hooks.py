@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
 from clm_plugin.console.api import GRANTABLE, add_home_panel, lifecycle_group
@@ -11,6 +12,7 @@ from clm_plugin.console.api import GRANTABLE, add_home_panel, lifecycle_group
 if TYPE_CHECKING:
     from django.contrib.auth.models import Permission
     from django.db.models import QuerySet
+    from wagtail.log_actions import LogActionRegistry
 
 _ICONS = ("basket", "lifecycle", "parcel", "popup", "pulse", "receipt")
 
@@ -28,3 +30,8 @@ def register_permissions() -> QuerySet[Permission]:
     from django.contrib.auth.models import Permission
 
     return Permission.objects.filter(content_type__app_label="clm_plugin", codename__in=GRANTABLE)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: LogActionRegistry) -> None:
+    actions.register_action("clm_plugin.revoke", _("Revoke"), _("Revoked"))

@@ -15,6 +15,7 @@ from clm_plugin.console.receipts import ReceiptsViewSet
 from clm_plugin.console.rfm import RfmViewSet
 from clm_plugin.console.segments import SegmentViewSet
 from clm_plugin.console.surveys import SurveyViewSet
+from clm_plugin.console.write_keys import WriteKeysViewSet
 
 
 class LifecycleGroup(ViewSetGroup):
@@ -24,5 +25,5 @@ class LifecycleGroup(ViewSetGroup):
     menu_order = 150
     items = (
         BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet, SurveyViewSet,
-        LifecycleModelViewSet, ReceiptsViewSet, DeadLettersViewSet, HealthViewSet,
+        LifecycleModelViewSet, ReceiptsViewSet, DeadLettersViewSet, WriteKeysViewSet, HealthViewSet,
     )  # fmt: skip

@@ -17,6 +17,9 @@ SEE_RECEIPTS = "clm_plugin.view_receipt"
 SEE_DEAD_LETTERS = "clm_plugin.view_deadletter"
 REPLAY_DEAD_LETTERS = "clm_plugin.change_deadletter"
 SEE_HEALTH = "clm_plugin.view_heartbeat"
+SEE_WRITE_KEYS = "clm_plugin.view_writekey"
+MAKE_WRITE_KEYS = "clm_plugin.add_writekey"
+REVOKE_WRITE_KEYS = "clm_plugin.change_writekey"
 EDIT_BENCHMARKS = "clm_plugin.change_benchmark"
 SEE_CAMPAIGNS = tuple(
     f"clm_plugin.{action}_campaign" for action in ("view", "change", "add", "publish", "delete")
@@ -43,6 +46,9 @@ GRANTABLE = tuple(
         REPLAY_DEAD_LETTERS,
         SEE_HEALTH,
         EDIT_BENCHMARKS,
+        SEE_WRITE_KEYS,
+        MAKE_WRITE_KEYS,
+        REVOKE_WRITE_KEYS,
     )
 )
 """Permissions that a group can be given on Wagtail's group page."""

@@ -4,6 +4,8 @@ from clm_plugin.adapters.segment.data import BROWSER, CUSTOMER, EXTERNAL, SERVER
 from clm_plugin.adapters.segment.keys import (
     NewKey,
     WriteKeyError,
+    clean_origin,
+    clean_source,
     make_key,
     revoke_key,
     write_keys,
@@ -16,6 +18,8 @@ __all__ = [
     "SERVER",
     "NewKey",
     "WriteKeyError",
+    "clean_origin",
+    "clean_source",
     "make_key",
     "revoke_key",
     "write_keys",
