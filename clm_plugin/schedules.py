@@ -7,6 +7,7 @@ from typing import Final
 SCHEDULES: Final = (
     # name, task, seconds (interval) or (minute, hour) of a daily run
     ("clm: sweep", "clm_plugin.sweep", 15),
+    ("clm: count for the board", "clm_plugin.count", 15),
     ("clm: reconcile orders", "clm_plugin.reconcile", 300),
     ("clm: nightly", "clm_plugin.nightly", ("17", "3")),
 )

@@ -10,7 +10,7 @@ from celery.signals import worker_shutting_down
 from django.db import DatabaseError
 from django.utils import timezone
 
-from clm_plugin import clock, health, jobs, pipeline, upkeep
+from clm_plugin import clock, health, jobs, pipeline, refold, upkeep
 from clm_plugin.insights import api as insights
 from clm_plugin.segments import api as segments
 
@@ -67,6 +67,12 @@ def evaluate() -> None:
 def restage() -> None:
     """Everybody placed anew, after the lifecycle model changed."""
     pipeline.restage(now=clock.now())
+
+
+@shared_task(name="clm_plugin.retell")
+def retell() -> None:
+    """Traits and life events that were declared or edited, told anew from the log."""
+    refold.retell_stale(now=clock.now())
 
 
 @shared_task(name="clm_plugin.reconcile")

@@ -2,159 +2,97 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from clm_plugin import clock
-from clm_plugin.console.drawing import Drawing, draw
-from clm_plugin.console.guard import SEE_CAMPAIGNS, SEE_PEOPLE, Guarded, GuardedViewSet, may
-from clm_plugin.console.wording import stage_label
-from clm_plugin.insights.api import (
-    CampaignNumbers,
-    Flow,
-    StageFigure,
-    Total,
-    add_up,
-    campaign_numbers,
-    stage_counts,
-    stage_figures,
-    stage_flows,
+from clm_plugin.attribution.api import spend_channels
+from clm_plugin.campaigns.api import live_plans, plan_version
+from clm_plugin.conf import settings
+from clm_plugin.console.board_benchmarks import BenchmarksView
+from clm_plugin.console.board_parts import Board, Read, build_board
+from clm_plugin.console.board_people import People
+from clm_plugin.console.board_period import PRESETS, Chosen, choose
+from clm_plugin.console.board_picture import lay_out
+from clm_plugin.console.board_touch import Live, Touchpoints, lay_over
+from clm_plugin.console.guard import (
+    EDIT_BENCHMARKS,
+    SEE_CAMPAIGNS,
+    SEE_PEOPLE,
+    Guarded,
+    GuardedViewSet,
+    may,
 )
-from clm_plugin.lifecycle.api import DEFAULT_MODEL, STAGES, Stage
+from clm_plugin.insights import api as insights
+from clm_plugin.insights.api import CampaignNumbers
+from clm_plugin.lifecycle.api import current_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from clm_plugin.campaigns.models import Campaign
+    from django.http import HttpRequest
+
+    from clm_plugin.insights.api import Sums
+    from clm_plugin.lifecycle.api import Model
 
 WINDOW = timedelta(days=30)
+"""What screens beside the board look back on."""
+STALE = timedelta(minutes=30)
+"""Age of the counters from which the board warns that nobody counts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    stage: Stage
-    figure: StageFigure
-    newcomers: int
-    is_loss: bool
-    url: str
-
-    @property
-    def verdict(self) -> str:
-        """Whether the change is good news: more people at risk are not."""
-        if not self.figure.change:
-            return "same"
-        return "good" if (self.figure.change > 0) != self.is_loss else "bad"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
-    """A live campaign and the stages it is for, one truth value a column."""
-
-    name: str
-    kind: str
-    url: str
-    covers: tuple[bool, ...]
-    stages: str
-    numbers: CampaignNumbers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
-    profiles: int
-    newcomers: int
-    orders: int
-    revenue: tuple[Total, ...]
-    margin: tuple[Total, ...]
-    contacts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
-    cards: tuple[Card, ...]
-    drawing: Drawing
-    lanes: tuple[Lane, ...]
-    headline: Headline
-    flows: tuple[tuple[str, str, int], ...]
-    """The table beside the picture: from, to, moves."""
-
-
-LOSS = frozenset({"at-risk", "lapsed"})
-
-
-def build_board(
-    counts: Mapping[str, int],
-    flows: Sequence[Flow],
-    numbers: Mapping[str, CampaignNumbers],
-    campaigns: Iterable[Campaign],
-) -> Board:
-    """All that the board shows, from what was read; no further query."""
-    figures = stage_figures(counts, flows, [stage.key for stage in DEFAULT_MODEL])
-    people = reverse("clm_customers:index")
-    newcomers = {flow.target: flow.moves for flow in flows if not flow.source}
-    cards = tuple(
-        Card(
-            stage=stage,
-            figure=figure,
-            newcomers=newcomers.get(stage.key, 0),
-            is_loss=stage.key in LOSS,
-            url=f"{people}?stage={stage.key}",
-        )
-        for stage, figure in zip(DEFAULT_MODEL, figures, strict=True)
-    )
-    return Board(
-        cards=cards,
-        drawing=draw(flows, [stage.key for stage in DEFAULT_MODEL], LOSS),
-        lanes=tuple(_lane(campaign, numbers) for campaign in campaigns),
-        headline=_headline(cards, numbers.values()),
-        flows=tuple(
-            (
-                stage_label(f.source),
-                stage_label(f.target),
-                f.moves,
-            )
-            for f in flows
-            if f.target in STAGES
+def read_board(chosen: Chosen) -> Board:
+    """The board of a period; a fixed number of queries, all of them over counters."""
+    period, model, people = chosen.period, current_model(), People(chosen)
+    now, before = insights.sums_of(period, period.previous)
+    numbers = insights.campaign_numbers(period)
+    return build_board(
+        Read(
+            model=model,
+            now=now,
+            before=before,
+            heads=insights.daily_heads(period),
+            earned=insights.earned(),
+            marks=insights.marks(),
+            flags=insights.flag_counts(),
+            numbers=numbers,
+            touch=_touchpoints(model, now, numbers, chosen, people),
+            currency=settings.CURRENCY,
         ),
+        people,
     )
 
 
-def _lane(campaign: Campaign, numbers: Mapping[str, CampaignNumbers]) -> Lane:
-    wanted = {
-        stage
-        for block in campaign.audience or ()
-        if block.block_type == "stages"
-        for stage in block.value["stages"]
-    }
-    covers = tuple(not wanted or stage.key in wanted for stage in DEFAULT_MODEL)
-    names = [
-        stage_label(stage.key) for stage, hit in zip(DEFAULT_MODEL, covers, strict=True) if hit
+def _touchpoints(
+    model: Model,
+    now: Sums,
+    numbers: Mapping[str, CampaignNumbers],
+    chosen: Chosen,
+    people: People,
+) -> Touchpoints:
+    """Live campaigns and paid channels; four queries."""
+    from clm_plugin.campaigns.models import Campaign
+
+    keys = dict(Campaign.objects.filter(live=True).order_by().values_list("key", "pk"))
+    live = [
+        Live(
+            plan=plan,
+            url=reverse("clm_campaigns:numbers", args=(keys[plan.campaign],)),
+            numbers=numbers.get(plan.campaign, CampaignNumbers(campaign=plan.campaign)),
+            people_url=people.did("contacted", campaign=plan.campaign),
+        )
+        for plan in live_plans(plan_version())
+        if plan.campaign in keys
     ]
-    return Lane(
-        name=campaign.name,
-        kind=campaign.steps[-1].block_type if campaign.steps else "",
-        url=reverse(campaign.snippet_viewset.get_url_name("numbers"), args=(campaign.pk,)),
-        covers=covers,
-        stages=", ".join(names) if wanted else str(_("Everybody")),
-        numbers=numbers.get(campaign.key, CampaignNumbers(campaign=campaign.key)),
-    )
-
-
-def _headline(cards: Sequence[Card], numbers: Iterable[CampaignNumbers]) -> Headline:
-    rows = list(numbers)
-    return Headline(
-        profiles=sum(card.figure.now for card in cards),
-        newcomers=sum(card.newcomers for card in cards),
-        orders=sum(row.orders for row in rows),
-        revenue=add_up(total for row in rows for total in row.revenue),
-        margin=add_up(total for row in rows for total in row.margin),
-        contacts=sum(row.delivered for row in rows),
-    )
+    spend = spend_channels(chosen.period.since, chosen.period.until, currency=settings.CURRENCY)
+    return lay_over(live, model.stages, now.after, spend, settings.CURRENCY)
 
 
 class BoardView(Guarded, WagtailAdminTemplateMixin, TemplateView):
@@ -167,16 +105,48 @@ class BoardView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        from clm_plugin.campaigns.models import Campaign
+        context = board_context(self.request)
+        return super().get_context_data(**context, **kwargs)
 
-        since = clock.now() - WINDOW
-        campaigns = list(Campaign.objects.filter(live=True))
-        board = build_board(stage_counts(), stage_flows(since), campaign_numbers(since), campaigns)
-        return super().get_context_data(
-            board=board,
-            days=WINDOW.days,
-            sees_campaigns=may(self.request, *SEE_CAMPAIGNS),
-            **kwargs,
+
+def board_context(request: HttpRequest) -> dict[str, Any]:
+    """What the page and the picture show alike."""
+    now = clock.now()
+    today = insights.local_day(now)
+    chosen = choose(request.GET, today)
+    counted = insights.tallied()
+    return {
+        "board": read_board(chosen),
+        "chosen": chosen,
+        "presets": PRESETS,
+        "today": today,
+        "counted": counted,
+        "stale": _is_stale(counted.at if counted else None, now),
+        "currency": settings.CURRENCY,
+        "people": People(chosen),
+        "sees_campaigns": may(request, *SEE_CAMPAIGNS),
+        "edits_benchmarks": may(request, EDIT_BENCHMARKS),
+    }
+
+
+def _is_stale(at: datetime | None, now: datetime) -> bool:
+    return at is not None and now - at > STALE
+
+
+class BoardPictureView(Guarded, TemplateView):
+    """The board as one file: an SVG that stands alone, made on the server."""
+
+    permission = SEE_PEOPLE
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        context = board_context(request)
+        context["picture"] = lay_out(context["board"])
+        text = render_to_string("clm_plugin/console/board_picture.svg", context)
+        day = context["chosen"].period.until.isoformat()
+        return HttpResponse(
+            text,
+            content_type="image/svg+xml; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="lifecycle-{day}.svg"'},
         )
 
 
@@ -189,4 +159,8 @@ class BoardViewSet(GuardedViewSet):
     menu_name = "clm-board"
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        return [path("", BoardView.as_view(), name="index")]
+        return [
+            path("", BoardView.as_view(), name="index"),
+            path("picture.svg", BoardPictureView.as_view(), name="picture"),
+            path("benchmarks/", BenchmarksView.as_view(), name="benchmarks"),
+        ]

@@ -27,7 +27,13 @@ from clm_plugin.console.customers import FigureColumn
 from clm_plugin.console.explain import title_of
 from clm_plugin.console.guard import SEE_CAMPAIGNS, SEE_RECEIPTS, Guarded, may
 from clm_plugin.console.wording import money, whole
-from clm_plugin.insights.api import CampaignNumbers, campaign_numbers, refusals
+from clm_plugin.insights.api import (
+    CampaignNumbers,
+    campaign_numbers,
+    last_days,
+    local_day,
+    refusals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +97,7 @@ class CampaignIndexView(IndexView):
 
     @cached_property
     def numbers(self) -> dict[str, CampaignNumbers]:
-        return campaign_numbers(clock.now() - WINDOW)
+        return campaign_numbers(last_days(WINDOW.days, local_day(clock.now())))
 
     @cached_property
     def columns(self) -> list[Any]:
@@ -205,8 +211,11 @@ class CampaignResultsView(Guarded, WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         self.campaign = campaign = get_object_or_404(Campaign, pk=kwargs["pk"])
-        since = clock.now() - WINDOW
-        numbers = campaign_numbers(since).get(campaign.key, CampaignNumbers(campaign=campaign.key))
+        now = clock.now()
+        since, period = now - WINDOW, last_days(WINDOW.days, local_day(now))
+        numbers = campaign_numbers(period).get(
+            campaign.key, CampaignNumbers(campaign=campaign.key)
+        )
         return super().get_context_data(
             campaign=campaign,
             numbers=numbers,

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import django_filters
-from django import forms
-from django.db.models import Q
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.search import SearchForm
 from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
 from wagtail.admin.views.generic.base import BaseListingView
@@ -18,41 +14,16 @@ from wagtail.admin.views.generic.base import BaseListingView
 from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.console.customer import CustomerView
+from clm_plugin.console.customers_filters import CustomerFilters, search
 from clm_plugin.console.guard import SEE_PEOPLE, Guarded, GuardedViewSet
 from clm_plugin.console.paging import CappedPaginator
 from clm_plugin.console.wording import money, stage_label, whole
-from clm_plugin.lifecycle.api import DEFAULT_MODEL
 from clm_plugin.profiles.models import Facts
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
-
-
-class CustomerFilters(WagtailFilterSet):
-    stage = django_filters.ChoiceFilter(
-        field_name="profile__standing__stage",
-        label=_("Stage"),
-        choices=[(stage.key, _(stage.label)) for stage in DEFAULT_MODEL],
-        empty_label=_("All"),
-        widget=forms.RadioSelect,
-    )
-    known = django_filters.ChoiceFilter(
-        label=_("Who"),
-        choices=[("account", _("With an account")), ("mail", _("With an e-mail address"))],
-        empty_label=_("Everybody"),
-        widget=forms.RadioSelect,
-        method="only_known",
-    )
-
-    class Meta:
-        model = Facts
-        fields: list[str] = []
-
-    def only_known(self, rows: QuerySet[Facts], name: str, value: str) -> QuerySet[Facts]:
-        empty = {"profile__customer_id": ""} if value == "account" else {"profile__email": ""}
-        return rows.exclude(**empty)
 
 
 class PersonColumn(TitleColumn):
@@ -81,20 +52,6 @@ class SeenColumn(Column):
     def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         return {**context, "now": self.now}
-
-
-def search(rows: QuerySet[Facts], query: str) -> QuerySet[Facts]:
-    """Profiles whose name, e-mail address or customer id begins with what was typed.
-
-    Beginnings, not parts: those are found by index on any number of profiles.
-    """
-    term = query.strip()
-    by_mail = Q(profile__email__startswith=term.lower())
-    if "@" in term:
-        return rows.filter(by_mail)
-    return rows.filter(
-        by_mail | Q(profile__customer_id=term) | Q(profile__first_name__istartswith=term)
-    )
 
 
 class CustomersView(Guarded, BaseListingView):

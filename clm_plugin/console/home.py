@@ -8,10 +8,10 @@ from django.forms import Media
 from wagtail.admin.ui.components import Component
 
 from clm_plugin import clock
-from clm_plugin.console.board import LOSS, WINDOW
+from clm_plugin.console.board_period import USUAL
 from clm_plugin.console.guard import SEE_PEOPLE, may
-from clm_plugin.insights.api import stage_counts, stage_figures, stage_flows
-from clm_plugin.lifecycle.api import DEFAULT_MODEL
+from clm_plugin.insights.api import last_days, local_day, stage_figures, sums_of, tallied
+from clm_plugin.lifecycle.api import current_model, label_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,25 +20,24 @@ if TYPE_CHECKING:
 
 
 class LifecyclePanel(Component):
-    """Head-count and trend of each stage; two queries."""
+    """Head-count and trend of each stage, from the board's counters."""
 
     name = "clm_lifecycle"
     template_name = "clm_plugin/console/home_panel.html"
     order = 50
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        figures = stage_figures(
-            stage_counts(),
-            stage_flows(clock.now() - WINDOW),
-            [stage.key for stage in DEFAULT_MODEL],
-        )
+        model = current_model()
+        (sums,) = sums_of(last_days(USUAL, local_day(clock.now())))
+        figures = stage_figures(sums, [stage.key for stage in model.stages])
         return {
             "stages": [
-                (stage, figure, stage.key in LOSS)
-                for stage, figure in zip(DEFAULT_MODEL, figures, strict=True)
+                (stage, label_in(model, stage.label), figure)
+                for stage, figure in zip(model.stages, figures, strict=True)
             ],
             "total": sum(figure.now for figure in figures),
-            "days": WINDOW.days,
+            "days": USUAL,
+            "counted": tallied(),
         }
 
     @property

@@ -1,7 +1,8 @@
 """The flows between stages as arrows, laid out for an SVG. Pure geometry: no Django, no colours.
 
 A *track* runs along the stages, a column (or row) each. Moves forwards arch over one side of it,
-moves backwards over the other. An arrow's width follows its number of moves.
+moves backwards over the other. An arrow's width follows its number of moves; shorter arches lie
+under longer ones, and no two share a summit.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from clm_plugin.insights.api import Flow
 
 Point = tuple[float, float]
 
-_WIDEST = 12.0
-_THINNEST = 1.25
-_GAP = 3.0
+_WIDEST = 13.0
+_THINNEST = 1.5
+_GAP = 4.0
 _HALF = 40.0
 """Room for arrow ends on either half of a column's edge, in hundredths of a column."""
-LABELLED_SHARE = 0.04
+LABELLED_SHARE = 0.02
 """Arrows under this share of the widest carry no number; the table has them all."""
 
 
@@ -31,9 +32,11 @@ class Side:
     pitch: float
     """Distance of two stages along the track."""
     first: float
-    """How far an arrow to the neighbour reaches out."""
-    step: float
-    """How much further for each stage in between."""
+    """How far the lowest summit reaches out."""
+    apart: float
+    """Room between two summits, for the number on the lower one."""
+    room: float | None = None
+    """How far out anything may reach; arches are pressed together to fit. None: as they need."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,8 @@ class Arrow:
     path: str
     head: str
     width: float
+    out: float
+    """How far out its middle line reaches."""
     label_at: Point | None
 
 
@@ -50,11 +55,13 @@ class _Ends:
     start: float
     end: float
 
+    @property
+    def low(self) -> float:
+        return min(self.start, self.end)
 
-def reach(flows: Sequence[Flow], order: Mapping[str, int], *, first: float, step: float) -> float:
-    """How far out the arrows of these flows go, heads and numbers not counted."""
-    spans = [abs(order[flow.target] - order[flow.source]) for flow in flows]
-    return first + step * (max(spans, default=1) - 1)
+    @property
+    def high(self) -> float:
+        return max(self.start, self.end)
 
 
 def split(flows: Sequence[Flow], order: Mapping[str, int]) -> tuple[list[Flow], list[Flow]]:
@@ -65,18 +72,34 @@ def split(flows: Sequence[Flow], order: Mapping[str, int]) -> tuple[list[Flow], 
     return forwards, backwards
 
 
+def reach(flows: Sequence[Flow], order: Mapping[str, int], side: Side, most: int) -> float:
+    """How far out the arrows of these flows go, half their width included."""
+    widths, ends = _measures(flows, order, side, most)
+    outs = _outs(flows, ends, widths, side)
+    return max((outs[flow] + widths[flow] / 2 for flow in flows), default=0.0)
+
+
 def arrows(flows: Sequence[Flow], order: Mapping[str, int], side: Side, most: int) -> list[Arrow]:
     """Arrows for flows that all go the same way, thin ones last so that they stay visible.
 
     ``most`` is the largest number of moves in the whole picture, so that both sides share a scale.
     """
-    scale = _scale(flows, order, side, most)
-    widths = {flow: max(flow.moves * scale, _THINNEST) for flow in flows}
-    ends = _ends(flows, order, side, widths)
+    widths, ends = _measures(flows, order, side, most)
+    outs = _outs(flows, ends, widths, side)
     return [
-        _arrow(flow, ends[flow], widths[flow], order, side, flow.moves >= most * LABELLED_SHARE)
+        _arrow(
+            flow, ends[flow], widths[flow], outs[flow], side, flow.moves >= most * LABELLED_SHARE
+        )
         for flow in sorted(flows, key=lambda flow: -flow.moves)
     ]
+
+
+def _measures(
+    flows: Sequence[Flow], order: Mapping[str, int], side: Side, most: int
+) -> tuple[dict[Flow, float], dict[Flow, _Ends]]:
+    scale = _scale(flows, order, side, most)
+    widths = {flow: max(flow.moves * scale, _THINNEST) for flow in flows}
+    return widths, _ends(flows, order, side, widths)
 
 
 def _scale(flows: Sequence[Flow], order: Mapping[str, int], side: Side, most: int) -> float:
@@ -87,7 +110,8 @@ def _scale(flows: Sequence[Flow], order: Mapping[str, int], side: Side, most: in
     for flow in flows:
         ends[flow.source, "out"].append(flow.moves)
         ends[flow.target, "in"].append(flow.moves)
-    scales = [_WIDEST * unit / most if most else 0.0]
+    widest = _WIDEST * unit if side.room is None else min(_WIDEST * unit, side.room / 6)
+    scales = [widest / most if most else 0.0]
     scales += [max(room - _GAP * len(n), room / 4) / sum(n) for n in ends.values() if sum(n)]
     return min(scales)
 
@@ -113,12 +137,28 @@ def _ends(
     return {flow: _Ends(start=starts[flow], end=lands[flow]) for flow in flows}
 
 
-def _arrow(
-    flow: Flow, ends: _Ends, width: float, order: Mapping[str, int], side: Side, labelled: bool
-) -> Arrow:
-    span = abs(order[flow.target] - order[flow.source])
-    out = side.first + side.step * (span - 1)
-    head, flare = 4 + width * 0.45, width / 2 + 2.2
+def _outs(
+    flows: Sequence[Flow], ends: Mapping[Flow, _Ends], widths: Mapping[Flow, float], side: Side
+) -> dict[Flow, float]:
+    """How far out each arch goes: over every shorter one that it spans or meets."""
+    outs: dict[Flow, float] = {}
+    for flow in sorted(flows, key=lambda f: (ends[f].high - ends[f].low, ends[f].low)):
+        below = [
+            outs[other] + widths[other] / 2
+            for other in outs
+            if ends[other].low < ends[flow].high and ends[flow].low < ends[other].high
+        ]
+        floor = max(below) + side.apart if below else side.first
+        outs[flow] = floor + widths[flow] / 2
+    if side.room is not None and outs:
+        farthest = max(outs[flow] + widths[flow] / 2 for flow in outs)
+        if farthest > side.room:
+            return {flow: out * side.room / farthest for flow, out in outs.items()}
+    return outs
+
+
+def _arrow(flow: Flow, ends: _Ends, width: float, out: float, side: Side, labelled: bool) -> Arrow:
+    head, flare = 5 + width * 0.45, width / 2 + 2.5
     # A cubic whose handles reach 4/3 of the height has its summit at the height.
     bend = head + (out - head) * 4 / 3
     points = [
@@ -138,7 +178,8 @@ def _arrow(
         path="M{} C{} {} {}".format(*map(_text, points)),
         head=" ".join(map(_text, tip)),
         width=round(width, 2),
-        label_at=side.place(middle, out + width / 2) if labelled else None,
+        out=out,
+        label_at=side.place(middle, out) if labelled else None,
     )
 
 

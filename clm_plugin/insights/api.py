@@ -1,5 +1,24 @@
 """The door of insights."""
 
+from clm_plugin.insights.board_data import (
+    Contacts,
+    DropOff,
+    Earnings,
+    Mark,
+    Metric,
+    Sums,
+    Tallied,
+)
+from clm_plugin.insights.board_queries import (
+    daily_heads,
+    earned,
+    flag_counts,
+    marks,
+    set_mark,
+    sums_of,
+    tallied,
+)
+from clm_plugin.insights.counting import NIGHTS, local_day, recount, refresh
 from clm_plugin.insights.data import (
     CampaignNumbers,
     Cursor,
@@ -10,6 +29,9 @@ from clm_plugin.insights.data import (
     TimelinePage,
     Total,
 )
+from clm_plugin.insights.metrics import METRICS, drops, goes_on, stage_metrics
+from clm_plugin.insights.people import DOINGS, doers, movers
+from clm_plugin.insights.periods import LONGEST, Period, between, bounds, last_days
 from clm_plugin.insights.persons import (
     LIST_LIMIT,
     TIMELINE_PAGE,
@@ -22,34 +44,16 @@ from clm_plugin.insights.persons import (
     stage_history,
     timeline,
 )
-from clm_plugin.insights.queries import campaign_numbers, refusals, stage_counts, stage_flows
-from clm_plugin.insights.rules import HELD_OUT, NOT_ELIGIBLE, add_up, stage_figures
+from clm_plugin.insights.queries import campaign_numbers, refusals
+from clm_plugin.insights.rules import HELD_OUT, NOT_ELIGIBLE, add_up, drop_offs, stage_figures
 
 __all__ = [
-    "HELD_OUT",
-    "LIST_LIMIT",
-    "NOT_ELIGIBLE",
-    "TIMELINE_PAGE",
-    "CampaignNumbers",
-    "Cursor",
-    "Flow",
-    "Happening",
-    "Reason",
-    "StageFigure",
-    "TimelinePage",
-    "Total",
-    "add_up",
-    "campaign_numbers",
-    "consents",
-    "credits_of",
-    "deliveries",
-    "identifiers",
-    "profile",
-    "receipts",
-    "refusals",
-    "stage_counts",
-    "stage_figures",
-    "stage_flows",
-    "stage_history",
-    "timeline",
-]
+    "DOINGS", "HELD_OUT", "LIST_LIMIT", "LONGEST", "METRICS", "NIGHTS", "NOT_ELIGIBLE",
+    "TIMELINE_PAGE", "CampaignNumbers", "Contacts", "Cursor", "DropOff", "Earnings", "Flow",
+    "Happening", "Mark", "Metric", "Period", "Reason", "StageFigure", "Sums", "Tallied",
+    "TimelinePage", "Total", "add_up", "between", "bounds", "campaign_numbers", "consents",
+    "credits_of", "daily_heads", "deliveries", "doers", "drop_offs", "drops", "earned",
+    "flag_counts", "goes_on", "identifiers", "last_days", "local_day", "marks", "movers", "profile",
+    "receipts", "recount", "refresh", "refusals", "set_mark", "stage_figures", "stage_history",
+    "stage_metrics", "sums_of", "tallied", "timeline",
+]  # fmt: skip

@@ -1,6 +1,6 @@
 """What the board and the lists read about all profiles. Each function says how many queries it is.
 
-Windows begin at ``since``. The number of queries never depends on how many rows there are.
+The number of queries never depends on how many rows there are.
 """
 
 from __future__ import annotations
@@ -9,72 +9,47 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, FloatField, Max, Q, Sum
+from django.db.models import Count, F, FloatField, Max, Sum
 from django.db.models.functions import Cast, Coalesce, NullIf
+from django.utils import timezone
 
-from clm_plugin.attribution.models import Credit, Touch
-from clm_plugin.campaigns.models import Impression, Receipt
-from clm_plugin.insights.data import CampaignNumbers, Flow, Reason, Total
-from clm_plugin.insights.rules import HELD_OUT, NOT_ELIGIBLE, add_up
-from clm_plugin.lifecycle.models import StageChange, Standing
-from clm_plugin.messages.models import Delivery
+from clm_plugin.attribution.models import Credit
+from clm_plugin.campaigns.models import Receipt
+from clm_plugin.insights.data import CampaignNumbers, Reason, Total
+from clm_plugin.insights.models import ContactDay
+from clm_plugin.insights.periods import bounds
+from clm_plugin.insights.rules import add_up
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from django.db.models import QuerySet
+    from clm_plugin.insights.periods import Period
 
 
-def stage_counts() -> dict[str, int]:
-    """Profiles in each stage now; stages without anybody are left out. One query."""
-    return dict(Standing.objects.order_by().values_list("stage").annotate(Count("pk")))
+def campaign_numbers(period: Period) -> dict[str, CampaignNumbers]:
+    """Each campaign's numbers over a period, by key; idle ones are left out. Two queries.
 
-
-def stage_flows(since: datetime) -> list[Flow]:
-    """Moves between stages from ``since`` on, the largest first. One query."""
+    Decisions, contacts and clicks as counted by day; orders and money from the credits themselves,
+    so that a refund shows at once.
+    """
     rows = (
-        StageChange.objects.filter(changed_at__gte=since)
-        .exclude(from_stage=F("to_stage"))
+        ContactDay.objects.filter(day__gte=period.since, day__lte=period.until)
         .order_by()
-        .values_list("from_stage", "to_stage")
-        .annotate(moves=Count("pk"))
+        .values("campaign")
+        .annotate(**{name: Sum(name) for name in _COUNTED})
     )
-    flows = [Flow(source=source, target=target, moves=moves) for source, target, moves in rows]
-    return sorted(flows, key=lambda flow: (-flow.moves, flow.source, flow.target))
-
-
-def campaign_numbers(since: datetime) -> dict[str, CampaignNumbers]:
-    """Each campaign's numbers from ``since`` on, by key; idle ones are left out. Five queries."""
-    numbers = {
-        row["campaign"]: CampaignNumbers(**row)
-        for row in _by_campaign(Receipt.objects.filter(decided_at__gte=since)).annotate(
-            decided=Count("pk"),
-            eligible=Count("pk", filter=Q(yes=True) | ~Q(rule__in=NOT_ELIGIBLE)),
-            held_out=Count("pk", filter=Q(yes=False, rule__in=HELD_OUT)),
-            yes=Count("pk", filter=Q(yes=True)),
-        )
-    }
-    delivered = _counts(
-        _by_campaign(Delivery.objects.filter(created_at__gte=since, state=Delivery.State.SENT))
-    )
-    shown = _counts(
-        Impression.objects.filter(receipt__decided_at__gte=since, shown_at__isnull=False)
-        .order_by()
-        .values(campaign=F("receipt__campaign"))
-    )
-    clicked = _counts(_by_campaign(Touch.objects.filter(touched_at__gte=since)))
-    earned = _earned(since)
-    for key in {*delivered, *shown, *clicked, *earned}:
-        orders, revenue, margin = earned.get(key, (0, (), ()))
+    numbers = {row["campaign"]: CampaignNumbers(**row) for row in rows}
+    for key, (orders, revenue, margin) in _earned(period).items():
         numbers[key] = replace(
             numbers.get(key, CampaignNumbers(campaign=key)),
-            delivered=delivered.get(key, 0) + shown.get(key, 0),
-            clicked=clicked.get(key, 0),
             orders=orders,
             revenue=revenue,
             margin=margin,
         )
     return numbers
+
+
+_COUNTED = ("decided", "eligible", "held_out", "yes", "delivered", "clicked")
 
 
 def refusals(campaign: str, since: datetime, *, limit: int = 12) -> list[Reason]:
@@ -89,21 +64,14 @@ def refusals(campaign: str, since: datetime, *, limit: int = 12) -> list[Reason]
     return [Reason(rule=rule, count=n, latest_at=latest) for rule, n, latest in rows]
 
 
-def _by_campaign(rows: QuerySet) -> QuerySet:
-    return rows.order_by().values("campaign")
-
-
-def _counts(rows: QuerySet) -> dict[str, int]:
-    return {row["campaign"]: row["n"] for row in rows.annotate(n=Count("pk"))}
-
-
-def _earned(since: datetime) -> dict[str, tuple[int, tuple[Total, ...], tuple[Total, ...]]]:
+def _earned(period: Period) -> dict[str, tuple[int, tuple[Total, ...], tuple[Total, ...]]]:
     """Orders, revenue and margin by campaign. A refund takes its share of the margin with it."""
     kept = Cast(F("total_minor") - F("refunded_minor"), FloatField()) / NullIf(
         Cast(F("total_minor"), FloatField()), 0.0
     )
+    since, until = bounds(period, timezone.get_default_timezone())
     rows = (
-        Credit.objects.filter(credited_at__gte=since, cancelled=False)
+        Credit.objects.filter(credited_at__gte=since, credited_at__lt=until, cancelled=False)
         .order_by()
         .values("campaign", "currency")
         .annotate(

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from clm_plugin import clock, pipeline
 from clm_plugin.adapters.history import backfill
 from clm_plugin.events.api import lag
+from clm_plugin.insights.api import recount
 from clm_plugin.shop.api import ShopError, get_shop
 from clm_plugin.upkeep import upkeep
 
@@ -61,6 +62,8 @@ class Command(BaseCommand):
         self.stdout.write("Working out purchase gaps and what is bought together …")
         done = upkeep(now=clock.now())
         pipeline.sweep(now=clock.now(), send=False)
+        self.stdout.write("Counting for the board …")
+        recount(now=clock.now())
         if done.pairs is None:
             self.stdout.write(
                 "numpy and scipy are missing, so nothing is suggested yet:"

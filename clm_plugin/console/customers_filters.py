@@ -1,0 +1,198 @@
+"""What narrows the list of customers: stage, flags, moves, deeds and days; and the search.
+
+The filters are plain parameters of the address, so every number of the board leads here to its
+people, and the list shows which of them are on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+
+from clm_plugin import clock
+from clm_plugin.console.board_people import NEW, OFF, ONWARD
+from clm_plugin.insights.api import between, bounds, doers, drops, goes_on, local_day, movers
+from clm_plugin.lifecycle.api import current_model, stage_choices
+from clm_plugin.profiles.models import Facts, Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from django.db.models import QuerySet
+
+    from clm_plugin.lifecycle.api import Stage
+
+_FOUND = 10_001
+"""Rows of a search that are looked at; one more than the list pages through."""
+
+
+def _campaigns() -> list[tuple[str, str]]:
+    from clm_plugin.campaigns.models import Campaign
+
+    return list(Campaign.objects.order_by("name").values_list("key", "name"))
+
+
+def _sources() -> list[tuple[str, str]]:
+    return [(NEW, _("Nowhere: they are new")), *stage_choices()]
+
+
+def _targets() -> list[tuple[str, str]]:
+    return [
+        (ONWARD, _("Any stage onward")),
+        (OFF, _("Off the path: back, or into a loss")),
+        *stage_choices(),
+    ]
+
+
+class CustomerFilters(WagtailFilterSet):
+    stage = django_filters.ChoiceFilter(
+        field_name="profile__standing__stage", label=gettext_lazy("Stage"),
+        choices=stage_choices, empty_label=gettext_lazy("All"), widget=forms.RadioSelect,
+    )  # fmt: skip
+    known = django_filters.ChoiceFilter(
+        label=gettext_lazy("Who"),
+        choices=[
+            ("account", gettext_lazy("With an account")),
+            ("mail", gettext_lazy("With an e-mail address")),
+        ],
+        empty_label=gettext_lazy("Everybody"), widget=forms.RadioSelect, method="only_known",
+    )  # fmt: skip
+    flag = django_filters.ChoiceFilter(
+        label=gettext_lazy("Flag"),
+        choices=[
+            ("advocate", gettext_lazy("Advocate")),
+            ("churn_risk", gettext_lazy("Churn risk")),
+        ],
+        empty_label=gettext_lazy("Any"), widget=forms.RadioSelect, method="only_flagged",
+    )  # fmt: skip
+    moved_from = django_filters.ChoiceFilter(
+        label=gettext_lazy("Moved from"), choices=_sources, empty_label=gettext_lazy("Any"),
+        widget=forms.RadioSelect, method="left_to_the_whole",
+    )  # fmt: skip
+    moved_to = django_filters.ChoiceFilter(
+        label=gettext_lazy("Moved to"), choices=_targets, empty_label=gettext_lazy("Any"),
+        widget=forms.RadioSelect, method="left_to_the_whole",
+    )  # fmt: skip
+    did = django_filters.ChoiceFilter(
+        label=gettext_lazy("Did"),
+        choices=[
+            ("first_order", gettext_lazy("Placed the first order")),
+            ("second_order", gettext_lazy("Placed the second order")),
+            ("order", gettext_lazy("Placed an order")),
+            ("contacted", gettext_lazy("Got a mail or saw a widget")),
+            ("clicked", gettext_lazy("Clicked on one")),
+            ("credited", gettext_lazy("Ordered after a click")),
+        ],
+        empty_label=gettext_lazy("Anything"), widget=forms.RadioSelect,
+        method="left_to_the_whole",
+    )  # fmt: skip
+    campaign = django_filters.ChoiceFilter(
+        label=gettext_lazy("Of the campaign"), choices=_campaigns,
+        empty_label=gettext_lazy("Any"), widget=forms.RadioSelect, method="left_to_the_whole",
+    )  # fmt: skip
+    did_in = django_filters.ChoiceFilter(
+        label=gettext_lazy("While in"), choices=stage_choices, empty_label=gettext_lazy("Any"),
+        widget=forms.RadioSelect, method="left_to_the_whole",
+    )  # fmt: skip
+    when = django_filters.DateFromToRangeFilter(
+        label=gettext_lazy("In the days"), widget=DateRangePickerWidget,
+        method="left_to_the_whole",
+        help_text=gettext_lazy("When they moved or did it; alone: when they were last seen."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Facts
+        fields: list[str] = []
+
+    def only_known(self, rows: QuerySet[Facts], name: str, value: str) -> QuerySet[Facts]:
+        empty = {"profile__customer_id": ""} if value == "account" else {"profile__email": ""}
+        return rows.exclude(**empty)
+
+    def only_flagged(self, rows: QuerySet[Facts], name: str, value: str) -> QuerySet[Facts]:
+        return rows.filter(**{f"profile__standing__{value}": True})
+
+    def left_to_the_whole(self, rows: QuerySet[Facts], name: str, value: Any) -> QuerySet[Facts]:
+        """Says nothing alone: moves, deeds and days are read together."""
+        return rows
+
+    def filter_queryset(self, queryset: QuerySet[Facts]) -> QuerySet[Facts]:
+        rows: QuerySet[Facts] = super().filter_queryset(queryset)
+        told = self.form.cleaned_data
+        window = _window(told.get("when"))
+        source, target = told.get("moved_from") or "", told.get("moved_to") or ""
+        if source or target:
+            rows = rows.filter(movers(moves_meant(source, target), window))
+        if told.get("did"):
+            rows = rows.filter(
+                doers(
+                    told["did"],
+                    window,
+                    campaign=told.get("campaign") or "",
+                    stage=told.get("did_in") or "",
+                )
+            )
+        elif told.get("when") and not (source or target):
+            rows = rows.filter(last_seen_at__gte=window[0], last_seen_at__lt=window[1])
+        return rows
+
+
+def moves_meant(source: str, target: str) -> Iterator[tuple[str, str]]:
+    """The pairs of stages that two choices stand for; ``""`` as the source of a pair: newcomers."""
+    stages = current_model().stages
+    sources: list[Stage | None] = [stage for stage in stages if source in ("", stage.key)]
+    if source in ("", NEW):
+        sources.append(None)
+    for one in sources:
+        for other in stages:
+            if one is other or target not in ("", ONWARD, OFF, other.key):
+                continue
+            if target in (ONWARD, OFF):
+                meant = goes_on if target == ONWARD else drops
+                if one is None or not meant(one, other):
+                    continue
+            yield one.key if one else "", other.key
+
+
+def _window(chosen: slice | None) -> tuple[datetime, datetime]:
+    """First moment of the chosen days, and the first one behind them; no days: all there are."""
+    today = local_day(clock.now())
+    since: date | None = chosen.start.date() if chosen and chosen.start else None
+    until: date | None = chosen.stop.date() if chosen and chosen.stop else None
+    period = between(since or today.replace(year=today.year - 3, day=1), until or today, today)
+    return bounds(period, timezone.get_default_timezone())
+
+
+def search(rows: QuerySet[Facts], query: str) -> QuerySet[Facts]:
+    """Profiles whose name, e-mail address or customer id begins with what was typed.
+
+    Beginnings, not parts: those are found by index on any number of profiles.
+    """
+    term = query.strip()
+    wanted = [begins("email", term.lower())]
+    if "@" not in term:
+        wanted += [begins("name_key", term.lower()), Q(customer_id=term)]
+    found = Q(pk__in=[])
+    for each in wanted:  # one walk down one index each; an OR of them would read the whole table
+        found |= Q(pk__in=Profile.objects.filter(each).order_by().values("pk")[:_FOUND])
+    return rows.filter(found)
+
+
+def begins(column: str, text: str) -> Q:
+    """A column begins with a text, in the form that the database finds by index.
+
+    PostgreSQL does so for LIKE; SQLite for a range, as it compares texts by their bytes.
+    """
+    if not text:
+        return Q()
+    if connection.vendor == "postgresql":
+        return Q(**{f"{column}__startswith": text})
+    return Q(**{f"{column}__gte": text, f"{column}__lt": text + "\U0010ffff"})

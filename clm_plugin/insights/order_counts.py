@@ -1,0 +1,141 @@
+"""Numbers of a day that come from orders, and what customers have earned so far.
+
+Keys of ``MetricDay``, sums of the day: ``orders``, ``order_margin`` (minor units, before refunds),
+``first_orders``, ``second_orders``, ``second_after_<days>`` (by ``GAP_BUCKETS``). States at the end
+of the day: ``buyers``, ``repeaters``. Measured once a night: ``curve_people_<days>`` and
+``curve_margin_<days>`` (by ``CURVE``), ``went_on_people:<stage>``, ``went_on_margin:<stage>``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from clm_plugin.conf import settings
+from clm_plugin.insights.metrics import CURVE, GAP_BUCKETS, goes_on
+from clm_plugin.insights.models import MetricDay
+from clm_plugin.lifecycle.api import current_model
+from clm_plugin.lifecycle.models import StageChange
+from clm_plugin.profiles.models import Facts, OrderFact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
+LEVELS = ("buyers", "repeaters")
+EARNING_YEAR = timedelta(days=365)
+CURVE_YEARS = timedelta(days=730)
+"""Customers whose first order is longer ago say little about those won today."""
+
+
+def count_orders(day: date, start: datetime, end: datetime) -> None:
+    """The orders of a day: all, first ones, second ones and how long those took."""
+    rows = with_rank(placed().filter(placed_at__gte=start, placed_at__lt=end))
+    own = Q(currency=settings.CURRENCY)
+    sums = rows.aggregate(
+        orders=Count("pk"),
+        order_margin=Coalesce(Sum("margin_minor", filter=own), 0),
+        first_orders=Count("pk", filter=Q(earlier=0)),
+        second_orders=Count("pk", filter=Q(earlier=1)),
+    )
+    gaps: Counter[int] = Counter()
+    if sums["second_orders"]:
+        seconds = rows.filter(earlier=1).values_list("placed_at", "profile__facts__first_order_at")
+        for at, first in seconds:
+            if first is not None:
+                gaps[bucket((at - first).total_seconds() / 86_400)] += 1
+    numbers = {**sums, **{f"second_after_{days}": count for days, count in gaps.items()}}
+    write_numbers(day, numbers, of=("order", "first_orders", "second_"))
+
+
+def bucket(days: float) -> int:
+    """The upper end of the bucket that a gap falls into."""
+    return GAP_BUCKETS[min(bisect_left(GAP_BUCKETS, days), len(GAP_BUCKETS) - 1)]
+
+
+def count_levels(day: date) -> None:
+    """How many have bought, and how many twice, as of now."""
+    buyers = Facts.objects.filter(orders__gt=0, profile__merged_into__isnull=True).count()
+    repeaters = Facts.objects.filter(orders__gt=1, profile__merged_into__isnull=True).count()
+    write_numbers(day, {"buyers": buyers, "repeaters": repeaters}, of=LEVELS)
+
+
+def measure_earnings(*, now: datetime, day: date) -> None:
+    """What those who went on from each stage have earned, and new customers' margin over time."""
+    numbers: dict[str, int] = {}
+    stages = current_model().stages
+    for stage in stages:
+        onward = [other.key for other in stages if other is not stage and goes_on(stage, other)]
+        if onward:
+            went = StageChange.objects.filter(
+                from_stage=stage.key, to_stage__in=onward, changed_at__gte=now - EARNING_YEAR
+            )
+            them = Facts.objects.filter(profile__in=went.values("profile"))
+        else:  # the last one: nobody can go on from it, so those who stay are the measure
+            them = Facts.objects.filter(profile__standing__stage=stage.key)
+        earned = them.aggregate(people=Count("pk"), margin=Coalesce(Sum("margin_minor"), 0))
+        numbers[f"went_on_people:{stage.key}"] = earned["people"]
+        numbers[f"went_on_margin:{stage.key}"] = earned["margin"]
+    for days in CURVE:
+        numbers |= _curve_point(days, now)
+    earlier = Q(key__startswith="went_on_") | Q(key__startswith="curve_")
+    with transaction.atomic():
+        MetricDay.objects.filter(earlier).delete()
+        write_numbers(day, numbers, of=())
+
+
+def _curve_point(days: int, now: datetime) -> dict[str, int]:
+    """Margin of the first ``days`` days, of customers who were won at least as long ago."""
+    span = timedelta(days=days)
+    won = Q(first_order_at__gte=now - CURVE_YEARS, first_order_at__lte=now - span)
+    people = Facts.objects.filter(won).count()
+    early = placed().filter(
+        currency=settings.CURRENCY,
+        profile__facts__first_order_at__gte=now - CURVE_YEARS,
+        profile__facts__first_order_at__lte=now - span,
+        placed_at__lte=F("profile__facts__first_order_at") + span,
+    )
+    margin = early.aggregate(margin=Coalesce(Sum("margin_minor"), 0))["margin"]
+    return {f"curve_people_{days}": people, f"curve_margin_{days}": margin}
+
+
+def placed() -> QuerySet[OrderFact]:
+    """Orders that count: placed, and not cancelled."""
+    return OrderFact.objects.filter(
+        placed_at__isnull=False, cancelled_at__isnull=True, profile__isnull=False
+    )
+
+
+def with_rank(rows: QuerySet[OrderFact]) -> QuerySet[Any]:
+    """Each order with ``earlier``: how many of the same person came before it."""
+    before = (
+        placed()
+        .filter(profile=OuterRef("profile"))
+        .filter(
+            Q(placed_at__lt=OuterRef("placed_at"))
+            | Q(placed_at=OuterRef("placed_at"), pk__lt=OuterRef("pk"))
+        )
+        .order_by()
+        .values("profile")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return rows.annotate(earlier=Coalesce(Subquery(before), 0))
+
+
+def write_numbers(day: date, numbers: Mapping[str, int], *, of: tuple[str, ...]) -> None:
+    """Replace the day's numbers whose keys begin with one of ``of``."""
+    with transaction.atomic():
+        for beginning in of:
+            MetricDay.objects.filter(day=day, key__startswith=beginning).delete()
+        MetricDay.objects.bulk_create(
+            [MetricDay(day=day, key=key, number=number) for key, number in numbers.items()],
+            ignore_conflicts=True,
+        )

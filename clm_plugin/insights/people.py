@@ -1,0 +1,134 @@
+"""The people behind a number: who moved between stages, ordered, was written to, clicked.
+
+Each function gives the profiles as a subquery of the newest ``LIMIT`` rows at most, driven by an
+index, so that the list over it costs the same on any number of people.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+
+from clm_plugin.attribution.models import Credit, Touch
+from clm_plugin.campaigns.models import Receipt
+from clm_plugin.insights.contact_counts import campaign_keys
+from clm_plugin.insights.order_counts import placed, with_rank
+from clm_plugin.lifecycle.models import StageChange
+from clm_plugin.messages.models import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from django.db.models import Model, QuerySet
+
+LIMIT = 10_001
+"""One more than a list pages through, so that it can say "more than"."""
+Window = tuple["datetime", "datetime"]
+"""First moment, and the first one behind it."""
+
+
+def movers(pairs: Iterable[tuple[str, str]], window: Window) -> Q:
+    """Who made one of these moves (source, target) in a window; ``""`` as source: newcomers."""
+    targets: dict[str, list[str]] = defaultdict(list)
+    for source, target in pairs:
+        targets[source].append(target)
+    wanted = Q(pk__in=[])
+    for source, some in targets.items():
+        wanted |= Q(from_stage=source, to_stage__in=some)
+    rows = StageChange.objects.filter(
+        wanted, changed_at__gte=window[0], changed_at__lt=window[1]
+    ).order_by("-changed_at")
+    return _behind(rows)
+
+
+def _first_order(window: Window, campaign: str, stage: str) -> Q:
+    return _behind(with_rank(_orders(window)).filter(earlier=0).order_by("-placed_at"))
+
+
+def _second_order(window: Window, campaign: str, stage: str) -> Q:
+    return _behind(with_rank(_orders(window)).filter(earlier=1).order_by("-placed_at"))
+
+
+def _order(window: Window, campaign: str, stage: str) -> Q:
+    return _behind(_orders(window).order_by("-placed_at"))
+
+
+def _orders(window: Window) -> QuerySet:
+    return placed().filter(placed_at__gte=window[0], placed_at__lt=window[1])
+
+
+def _contacted(window: Window, campaign: str, stage: str) -> Q:
+    """A mail left, or a widget was seen."""
+    mails = Delivery.objects.filter(
+        campaign__in=_keys(campaign),
+        created_at__gte=window[0],
+        created_at__lt=window[1],
+        state=Delivery.State.SENT,
+    )
+    seen = _receipts(window, campaign, stage).filter(impression__shown_at__isnull=False)
+    return _behind(_decided_in(mails, stage).order_by("-created_at")) | _behind(seen)
+
+
+def _clicked(window: Window, campaign: str, stage: str) -> Q:
+    if not stage:
+        touches = Touch.objects.filter(touched_at__gte=window[0], touched_at__lt=window[1])
+        if campaign:
+            touches = touches.filter(campaign=campaign)
+        return _behind(touches.order_by("-touched_at"))
+    mails = Delivery.objects.filter(
+        campaign__in=_keys(campaign),
+        clicks__confirmed_at__gte=window[0],
+        clicks__confirmed_at__lt=window[1],
+    )
+    widgets = _receipts(window, campaign, stage).filter(impression__clicked_at__isnull=False)
+    return _behind(_decided_in(mails, stage).order_by("-created_at")) | _behind(widgets)
+
+
+def _credited(window: Window, campaign: str, stage: str) -> Q:
+    credits_ = Credit.objects.filter(
+        credited_at__gte=window[0], credited_at__lt=window[1], cancelled=False
+    )
+    if campaign:
+        credits_ = credits_.filter(campaign=campaign)
+    return _behind(credits_.order_by("-credited_at"))
+
+
+_DOING: dict[str, Callable[[Window, str, str], Q]] = {
+    "order": _order,
+    "first_order": _first_order,
+    "second_order": _second_order,
+    "contacted": _contacted,
+    "clicked": _clicked,
+    "credited": _credited,
+}
+DOINGS = tuple(_DOING)
+
+
+def doers(doing: str, window: Window, *, campaign: str = "", stage: str = "") -> Q:
+    """Who did one of ``DOINGS`` in a window, of one campaign, or while in a stage (contacts)."""
+    return _DOING[doing](window, campaign, stage)
+
+
+def _keys(campaign: str) -> list[str]:
+    return [campaign] if campaign else campaign_keys()
+
+
+def _receipts(window: Window, campaign: str, stage: str) -> QuerySet[Receipt]:
+    rows = Receipt.objects.filter(
+        campaign__in=_keys(campaign), decided_at__gte=window[0], decided_at__lt=window[1], yes=True
+    )
+    return (rows.filter(inputs__stage=stage) if stage else rows).order_by("-decided_at")
+
+
+def _decided_in(mails: QuerySet[Delivery], stage: str) -> QuerySet[Delivery]:
+    if not stage:
+        return mails
+    receipt = Receipt.objects.filter(pk=OuterRef("receipt_id"), inputs__stage=stage)
+    return mails.filter(Exists(receipt))
+
+
+def _behind(rows: QuerySet[Model]) -> Q:
+    return Q(pk__in=rows.values("profile_id")[:LIMIT])
