@@ -8,6 +8,7 @@ from benchmarks import (
     f03_collect,
     f04_process,
     f05_copurchase,
+    f07_segment,
     f12_backfill,
     f13_accuracy,
 )
@@ -19,6 +20,7 @@ FIGURES: tuple[Figure, ...] = (
     f03_collect.FIGURE,
     f04_process.FIGURE,
     f05_copurchase.FIGURE,
+    f07_segment.FIGURE,
     f12_backfill.FIGURE,
     f13_accuracy.FIGURE,
 )
