@@ -1,17 +1,20 @@
-"""Changes of membership as they cross the door, and the reason each is told with. Pure."""
+"""Changes of membership as they cross the door, and the reason each is told with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from clm_plugin.segments.data import Group
+from django.utils.translation import get_language
+
+from clm_plugin.segments.data import NO_LABELS, Group
 from clm_plugin.segments.facets import FLAG, STAGE
 
 if TYPE_CHECKING:
-    from clm_plugin.segments.data import Condition, Explanation, Subject
+    from clm_plugin.segments.data import Condition, Subject
 
 TIME = "time"
 PUBLISHED = "published"
@@ -30,8 +33,13 @@ ALL = frozenset({"*"})
 """Facets of somebody of whom anything may have changed (a merge)."""
 STAGE_FACETS = frozenset({STAGE, FLAG})
 """Facets of somebody who moved between stages, or whose flags changed."""
-MOST_CONDITIONS = 8
+_INSTANT = timedelta(microseconds=1)
+MOST_CONDITIONS = 4
 """In a reason: what fits a line of the history."""
+
+
+Line = tuple[str, bool, str]
+"""(sentence, whether it holds, her own value)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,55 +58,55 @@ class Change:
         return self.cause in SILENT
 
 
-def reason_of(cause: str, flipped: list[Explanation]) -> dict[str, Any]:
+def reason_of(cause: str, told: Sequence[Line] = ()) -> dict[str, Any]:
     """What the history keeps: the cause, and the conditions that decided, with her values then."""
     reason: dict[str, Any] = {"cause": cause}
-    if flipped:
-        reason["conditions"] = [
-            [one.sentence, one.holds, one.why] for one in flipped[:MOST_CONDITIONS]
-        ]
+    if told:
+        reason["conditions"] = [list(line) for line in told]
     return reason
 
 
-def flipped(
-    group: Group, explanation: Explanation, *, entered: bool, touched: frozenset[str]
-) -> list[Explanation]:
-    """The conditions that decided: those that could have flipped and now stand for the outcome.
+def deciding(
+    group: Group,
+    subject: Subject,
+    now: datetime,
+    *,
+    entered: bool,
+    touched: frozenset[str] = frozenset(),
+    before: datetime | None = None,
+) -> list[Line]:
+    """The conditions that decided, in words: those that stand for the outcome and could have
+    flipped, because their facets were ``touched`` or, where time passed, because their answer just
+    before ``before`` was another one. Where none is told apart, all that stand for the outcome.
 
-    ``touched`` are the facets that changed; empty (time passed, or everything is new) asks all.
     A condition inside "none of" stands for an entry when it does not hold.
     """
-    pairs = list(_leaves(group, explanation, positive=True))
-    deciding = [
-        (condition, leaf)
-        for condition, leaf, positive in pairs
-        if (leaf.holds == positive) == entered
+    leaves = [
+        (condition, condition.holds(subject, now), positive)
+        for condition, positive in _leaves(group, positive=True)
     ]
-    near = [leaf for condition, leaf in deciding if _touches(condition, touched)]
-    return near or [leaf for _, leaf in deciding]
-
-
-def _touches(condition: Condition, touched: frozenset[str]) -> bool:
-    return not touched or touched == ALL or bool(condition.facets & touched)
-
-
-def _leaves(
-    group: Group, explanation: Explanation, *, positive: bool
-) -> Iterator[tuple[Condition, Explanation, bool]]:
-    positive = positive != (group.kind == "none")
-    for member, answer in zip(group.members, explanation.members, strict=True):
-        if isinstance(member, Group):
-            yield from _leaves(member, answer, positive=positive)
-        else:
-            yield member, answer, positive
-
-
-def timed_flips(
-    group: Group, subject: Subject, explanation: Explanation, *, before: datetime, entered: bool
-) -> list[Explanation]:
-    """The conditions that time flipped: their answer a moment before ``before`` was another."""
+    standing = [(each, holds) for each, holds, positive in leaves if (holds == positive) == entered]
+    if before is not None:
+        earlier = before - _INSTANT
+        near = [one for one in standing if one[0].holds(subject, earlier) != one[1]]
+    else:
+        near = [one for one in standing if touched == ALL or one[0].facets & touched]
     return [
-        leaf
-        for condition, leaf, positive in _leaves(group, explanation, positive=True)
-        if (leaf.holds == positive) == entered and condition.holds(subject, before) != leaf.holds
+        (_sentence(condition, get_language() or ""), holds, condition.why(subject, now, NO_LABELS))
+        for condition, holds in (near or standing)[:MOST_CONDITIONS]
     ]
+
+
+def _leaves(group: Group, *, positive: bool) -> Iterator[tuple[Condition, bool]]:
+    positive = positive != (group.kind == "none")
+    for member in group.members:
+        if isinstance(member, Group):
+            yield from _leaves(member, positive=positive)
+        else:
+            yield member, positive
+
+
+@lru_cache(maxsize=2048)
+def _sentence(condition: Condition, language: str) -> str:
+    """The same for everybody, so it is made once."""
+    return condition.sentence(NO_LABELS)

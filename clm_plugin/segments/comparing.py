@@ -100,7 +100,7 @@ def _set(live: Live, people: Iterable[int], inside: bool, lease: Lease) -> None:
     before = read_held(people, [live.key])
     changing = [pid for pid in people if (_is_inside(before.get((pid, live.key)))) != inside]
     rows: dict[Key, Held] = {(pid, live.key): (inside, lease.now, None) for pid in changing}
-    reason = reason_of(lease.cause, [])
+    reason = reason_of(lease.cause)
     changes = [
         Change(
             profile_id=pid,

@@ -18,21 +18,20 @@ from clm_plugin.segments.changes import (
     SEGMENT,
     TIME,
     Change,
-    flipped,
+    deciding,
     reason_of,
-    timed_flips,
 )
 from clm_plugin.segments.live import live_segments
 from clm_plugin.segments.models import Membership, MembershipChange
 from clm_plugin.segments.reading import read_subjects
 from clm_plugin.segments.rules import holds, next_change
-from clm_plugin.segments.wording import explain
 from clm_plugin.upsert import REPLACE, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from clm_plugin.segments.changes import Line
     from clm_plugin.segments.data import Subject
     from clm_plugin.segments.live import Live, LiveSet
 
@@ -184,19 +183,17 @@ def _change(
     cause: str,
     facets: frozenset[str],
 ) -> Change:
-    decided = []
+    told: Sequence[Line] = ()
     if subject is not None and live.group is not None and cause != MERGE:
-        answer = explain(live.group, subject, now)
-        if cause == TIME:
-            decided = timed_flips(live.group, subject, answer, before=at, entered=entered)
-        decided = decided or flipped(live.group, answer, entered=entered, touched=facets)
+        before = at if cause == TIME else None
+        told = deciding(live.group, subject, now, entered=entered, touched=facets, before=before)
     return Change(
         profile_id=pid,
         segment=live.key,
         entered=entered,
         changed_at=at,
         cause=cause,
-        reason=reason_of(cause, decided),
+        reason=reason_of(cause, told),
     )
 
 

@@ -97,7 +97,7 @@ def _set(
             entered=inside,
             changed_at=now,
             cause=cause,
-            reason=reason_of(cause, []),
+            reason=reason_of(cause),
         )
         for pid, _ in sorted(rows)
     ]
