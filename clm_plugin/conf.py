@@ -31,6 +31,8 @@ class Settings:
     """Treat the Global Privacy Control header as a refusal until the visitor agrees herself."""
     BEACON: bool = True
     """Browsing comes from the browser's beacon; off: from the shop's own signals."""
+    DATA_LAYER: bool = False
+    """The browser's script also reads the GA4 events that the shop pushes to ``dataLayer``."""
     VISITOR_COOKIE: str = "clm_v"
     """Name of the first-party visitor cookie."""
     VISITOR_COOKIE_AGE: timedelta = timedelta(days=390)

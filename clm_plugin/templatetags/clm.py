@@ -35,7 +35,13 @@ def clm_head(context: template.Context) -> SafeString:
     """
     nonce = getattr(context.get("request"), "csp_nonce", "")
     flags = tuple(
-        int(flag) for flag in (settings.REQUIRE_CONSENT, settings.HONOUR_GPC, settings.BEACON)
+        int(flag)
+        for flag in (
+            settings.REQUIRE_CONSENT,
+            settings.HONOUR_GPC,
+            settings.BEACON,
+            settings.DATA_LAYER,
+        )
     )
     html = _head(
         get_urlconf() or django_settings.ROOT_URLCONF,
@@ -47,7 +53,7 @@ def clm_head(context: template.Context) -> SafeString:
 
 
 @lru_cache(maxsize=32)
-def _head(urlconf: str, prefix: str, flags: tuple[int, int, int], cookie: str) -> str:
+def _head(urlconf: str, prefix: str, flags: tuple[int, ...], cookie: str) -> str:
     """The tags with a place for the nonce: all else is the same on every page of a shop."""
     try:
         paths = {name: reverse(f"clm:{name}") for name in ("collect", "decide", "consent")}
@@ -58,13 +64,16 @@ def _head(urlconf: str, prefix: str, flags: tuple[int, int, int], cookie: str) -
         '<script defer src="{core}"{nonce} data-clm data-collect="{collect}" data-decide="{decide}"'
         ' data-consent="{consent}" data-ask="{ask}" data-gpc="{gpc}" data-beacon="{beacon}"'
         ' data-cookie="{cookie}" data-banner="{banner}"'
-        ' data-popup="{popup}" data-bundle="{bundle}" data-survey="{survey}"></script>',
+        ' data-popup="{popup}" data-bundle="{bundle}" data-survey="{survey}"{layer}></script>',
         css=static("clm_plugin/clm.css"),
         core=static("clm_plugin/clm.js"),
         popup=static("clm_plugin/clm-popup.js"),
         bundle=static("clm_plugin/clm-bundle.js"),
         survey=static("clm_plugin/clm-survey.js"),
         banner=static("clm_plugin/clm-consent.js"),
+        layer=format_html(' data-layer="{}"', static("clm_plugin/clm-data-layer.js"))
+        if flags[3]
+        else "",
         cookie=cookie,
         nonce=_NONCE,
         ask=flags[0],

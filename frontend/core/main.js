@@ -18,7 +18,9 @@ let armed = [];
 function start() {
   if (mayTrack() && !tracking) {
     tracking = true;
-    reportPage();
+    const told = reportPage();
+    if (config.layer)
+      import(config.layer).then((reader) => reader.start(send, told)).catch(() => {});
     if (config.beacon === "1") watchReading();
     // After watchReading, so that its report is on board when we leave.
     whenHidden(() => {

@@ -55,6 +55,7 @@ export const productOf = () =>
   meta("product") ||
   (document.querySelector("clm-slot[product]")?.getAttribute("product") ?? "");
 
+/** @returns {string[] | undefined} product and search; undefined where the server reports them */
 export function reportPage() {
   const url = new URL(location.href);
   const query = url.searchParams;
@@ -67,10 +68,11 @@ export function reportPage() {
     click: takeClick(url),
     session: beginsSession(),
   });
-  if (config.beacon !== "1") return;
+  if (config.beacon !== "1") return undefined;
   const product = productOf();
   if (product) send("product.viewed", { product_id: product });
   // A theme names the search in a meta tag; without one, the usual address of a search page.
   const search = meta("search") || (/\/search\/?$/.test(url.pathname) ? query.get("q") : "");
   if (search) send("search.made", { query: short(search) });
+  return [product, short(search)];
 }
