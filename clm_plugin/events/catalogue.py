@@ -104,6 +104,7 @@ class BasketChanged(Payload):
     type = "basket.changed"
     basket_id: str
     product_ids: tuple[str, ...] = ()
+    category_ids: tuple[str, ...] = ()
     quantities: tuple[int, ...] = ()
     total_minor: int = 0
     currency: str = ""

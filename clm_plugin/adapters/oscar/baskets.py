@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as shop_settings
 from django.core.signing import BadSignature, Signer
-from django.db.models import DecimalField, ExpressionWrapper, F, Value
+from django.db.models import DecimalField, ExpressionWrapper, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.functional import SimpleLazyObject, empty
 from oscar.core.loading import get_model
@@ -124,3 +124,11 @@ def worth() -> Any:
     offers (which Oscar computes anew for each page and stores nowhere)."""
     price = Coalesce(F("price_incl_tax"), F("price_excl_tax"), Value(Decimal(0)))
     return hundredths(ExpressionWrapper(price * F("quantity"), DecimalField()))
+
+
+def first_category() -> Any:
+    """The category of a basket line's product, of a variant its parent's: the one that its order
+    will name."""
+    product = Coalesce(OuterRef("product__parent_id"), OuterRef("product_id"))
+    categories = get_model("catalogue", "ProductCategory").objects.filter(product=product)
+    return Subquery(categories.order_by("pk").values("category_id")[:1])

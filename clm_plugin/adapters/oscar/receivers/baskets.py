@@ -21,7 +21,7 @@ from oscar.core.loading import get_model
 
 from clm_plugin import clock
 from clm_plugin.adapters.guard import Told, safely, tell
-from clm_plugin.adapters.oscar.baskets import loaded_basket, worth
+from clm_plugin.adapters.oscar.baskets import first_category, loaded_basket, worth
 from clm_plugin.adapters.oscar.columns import minor_of
 from clm_plugin.adapters.people import is_silent, names_of
 from clm_plugin.conf import settings
@@ -175,7 +175,7 @@ def _snapshot(
     if request is not None and is_silent(request):
         return None
     rows = _rows(basket_id)
-    state = rows[0][4:] if rows else _state(basket_id, basket)
+    state = rows[0][5:] if rows else _state(basket_id, basket)
     if state is None:
         return None
     status, owner_id = state
@@ -189,6 +189,7 @@ def _snapshot(
     payload = {
         "basket_id": str(basket_id),
         "product_ids": [str(row[0]) for row in lines],
+        "category_ids": [str(row[4] or "") for row in lines],
         "quantities": [row[1] for row in lines],
         "total_minor": minor_of(sum(row[2] for row in lines), currency),
         "currency": currency,
@@ -208,13 +209,14 @@ def _snapshot(
 def _rows(basket_id: Any) -> list[tuple[Any, ...]]:
     lines = get_model("basket", "Line").objects.filter(basket=basket_id)
     return list(
-        lines.annotate(worth=worth())
+        lines.annotate(worth=worth(), category=first_category())
         .order_by("pk")
         .values_list(
             "product_id",
             "quantity",
             "worth",
             "price_currency",
+            "category",
             "basket__status",
             "basket__owner_id",
         )
