@@ -5,6 +5,15 @@ from clm_plugin.events.api import BadEvent, NewEvent, actor, record, record_many
 from clm_plugin.exceptions import ClmError
 from clm_plugin.money import Money, MoneyError
 from clm_plugin.pipeline import drain, next_due, sweep
+from clm_plugin.privacy.api import (
+    Consent,
+    consent_history,
+    consents_of,
+    erase,
+    export,
+    give_consent,
+    withdraw_consent,
+)
 from clm_plugin.profiles.api import (
     ContactError,
     LifeEventError,
@@ -20,6 +29,7 @@ from clm_plugin.shop.api import Shop, ShopError, get_shop
 __all__ = [
     "BadEvent",
     "ClmError",
+    "Consent",
     "ContactError",
     "LifeEventError",
     "Money",
@@ -28,9 +38,14 @@ __all__ = [
     "Shop",
     "ShopError",
     "actor",
+    "consent_history",
+    "consents_of",
     "declare_life_event",
     "drain",
+    "erase",
+    "export",
     "get_shop",
+    "give_consent",
     "life_event_kinds",
     "next_due",
     "now",
@@ -40,5 +55,6 @@ __all__ = [
     "sweep",
     "verify_email",
     "verify_phone",
+    "withdraw_consent",
     "withdraw_life_event",
 ]

@@ -34,6 +34,7 @@ class ClmPluginConfig(AppConfig):
         self._watch_campaigns()
         self._watch_segments()
         self._watch_lifecycle()
+        self._watch_erasures()
         self._connect_shop()
 
     def _watch_campaigns(self) -> None:
@@ -80,6 +81,11 @@ class ClmPluginConfig(AppConfig):
         unpublished.connect(on_model_withdrawn, sender=LifecycleModel)
         post_delete.connect(on_model_withdrawn, sender=LifecycleModel)
         previewers[PICTURE] = preview_lifecycle
+
+    def _watch_erasures(self) -> None:
+        from clm_plugin.signals import person_erased
+
+        person_erased.connect(on_person_erased, dispatch_uid="clm.audit.scrub")
 
     def _connect_shop(self) -> None:
         from clm_plugin.shop.api import ShopError, get_shop
@@ -143,6 +149,13 @@ def on_segment_deleted(instance: Any, **_: Any) -> None:
 
     on_segment_withdrawn(instance)
     drop_list(instance.key)
+
+
+def on_person_erased(person: Any, **_: Any) -> None:
+    """Wagtail's audit log keeps what was done, without who it was done to."""
+    from clm_plugin.console.api import scrub_audit
+
+    scrub_audit(person=person)
 
 
 def on_model_published(instance: Any, **_: Any) -> None:

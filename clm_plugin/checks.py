@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from clm_plugin import INSTALLED_APPS
 from clm_plugin.conf import KNOWN, current
+from clm_plugin.privacy import api as privacy
 from clm_plugin.shop.api import ShopError, get_shop
 
 _NEEDED_APPS = ("django.contrib.sites", *INSTALLED_APPS)
@@ -85,6 +86,12 @@ def check_shop(**_: Any) -> list[CheckMessage]:
                 id="clm.E002",
             )
         ]
+
+
+@register("clm")
+def check_privacy(**_: Any) -> list[CheckMessage]:
+    """clm.E012 and clm.E013: what is purged, and where erasures are noted."""
+    return privacy.check_privacy()
 
 
 @register("clm")

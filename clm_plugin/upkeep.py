@@ -9,7 +9,10 @@ from clm_plugin.events.api import purge_keys
 from clm_plugin.insights.api import NIGHTS, recount
 from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.pipeline import restage
+from clm_plugin.privacy.api import purge
+from clm_plugin.profiles.api import infer_all
 from clm_plugin.recommendations.api import NumericsMissing, rebuild
+from clm_plugin.refold import retell_stale
 from clm_plugin.segments.api import regroup_scored
 
 if TYPE_CHECKING:
@@ -25,19 +28,24 @@ class Upkeep:
     keys: int
     scored: int
     """Buyers whose RFM score changed, and micro-segments somebody entered or left."""
+    purged: int
+    """Rows that were past their time (``CLM["RETENTION"]``)."""
 
 
 def upkeep(*, now: datetime) -> Upkeep:
-    """Purchase gaps, co-purchase, RFM, micro-segments, the board's counters, and the dedupe keys
-    that may go."""
+    """Purchase gaps, life events, co-purchase, RFM, micro-segments, the board's counters, and what
+    is past its time: dedupe keys, old events, receipts, mails."""
     before = lifecycle.load_yardsticks()
     gaps = lifecycle.recompute_gaps(now=now)
     lifecycle.request_for_gaps(before, now=now)
     restage(now=now)
+    retell_stale(now=now)
+    infer_all(now=now)
     try:
         pairs: int | None = rebuild(now=now)
     except NumericsMissing:
         pairs = None
     scored = regroup_scored(now=now)
     recount(now=now, days=NIGHTS)
-    return Upkeep(gaps=gaps, pairs=pairs, keys=purge_keys(now=now), scored=scored)
+    purged = purge(now=now).total
+    return Upkeep(gaps=gaps, pairs=pairs, keys=purge_keys(now=now), scored=scored, purged=purged)

@@ -34,4 +34,7 @@ def register_permissions() -> QuerySet[Permission]:
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: LogActionRegistry) -> None:
+    actions.register_action("clm_plugin.unmerge", _("Undo a merge"), _("Undid a merge"))
     actions.register_action("clm_plugin.revoke", _("Revoke"), _("Revoked"))
+    actions.register_action("clm_plugin.export", _("Export"), _("Exported the data of a person"))
+    actions.register_action("clm_plugin.erase", _("Erase"), _("Erased a person"))

@@ -8,6 +8,7 @@ class DemoShopConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from demo_shop import dating
+        from demo_shop import consents, dating
 
         dating.connect()
+        consents.connect()

@@ -21,8 +21,10 @@ BASE = {
     "models",
     "pipeline",
     "rebuild",
+    "refold",
     "doctor",
     "schedules",
+    "signals",
     "INSTALLED_APPS",
 }
 DOORS = {"api", "data", "models"}
@@ -30,6 +32,7 @@ PUBLIC = {
     "clm_plugin.api",
     "clm_plugin.pipeline",
     "clm_plugin.shop.api",
+    "clm_plugin.signals",
     "clm_plugin.testing",
 }
 

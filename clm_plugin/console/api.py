@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from wagtail.admin.ui.components import Component
     from wagtail.admin.viewsets.base import ViewSetGroup
 
+    from clm_plugin.profiles.api import Person
+
     from clm_plugin.lifecycle.authoring import LifecycleModel
     from clm_plugin.segments.authoring import Segment
 
@@ -29,6 +31,7 @@ __all__ = [
     "moment",
     "money",
     "percent",
+    "scrub_audit",
     "preview_lifecycle",
     "preview_segment",
     "segment_choices",
@@ -41,6 +44,13 @@ def lifecycle_group() -> ViewSetGroup:
     from clm_plugin.console.group import LifecycleGroup
 
     return LifecycleGroup()
+
+
+def scrub_audit(*, person: Person) -> None:
+    """Take somebody who is erased out of Wagtail's audit log."""
+    from clm_plugin.console.privacy_audit import scrub
+
+    scrub(person=person)
 
 
 def add_home_panel(request: HttpRequest, panels: list[Component]) -> None:

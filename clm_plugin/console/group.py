@@ -10,11 +10,15 @@ from clm_plugin.console.campaigns import CampaignViewSet
 from clm_plugin.console.customers import CustomersViewSet
 from clm_plugin.console.dead_letters import DeadLettersViewSet
 from clm_plugin.console.health import HealthViewSet
+from clm_plugin.console.identity_merges import MergesViewSet
+from clm_plugin.console.life_events import LifeEventViewSet
 from clm_plugin.console.lifecycle_models import LifecycleModelViewSet
+from clm_plugin.console.privacy import PrivacyViewSet
 from clm_plugin.console.receipts import ReceiptsViewSet
 from clm_plugin.console.rfm import RfmViewSet
 from clm_plugin.console.segments import SegmentViewSet
 from clm_plugin.console.surveys import SurveyViewSet
+from clm_plugin.console.traits import TraitViewSet
 from clm_plugin.console.write_keys import WriteKeysViewSet
 
 
@@ -25,5 +29,6 @@ class LifecycleGroup(ViewSetGroup):
     menu_order = 150
     items = (
         BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet, SurveyViewSet,
-        LifecycleModelViewSet, ReceiptsViewSet, DeadLettersViewSet, WriteKeysViewSet, HealthViewSet,
+        LifecycleModelViewSet, TraitViewSet, LifeEventViewSet, MergesViewSet, ReceiptsViewSet, DeadLettersViewSet, WriteKeysViewSet, PrivacyViewSet,
+        HealthViewSet,
     )  # fmt: skip

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
 SEE_PEOPLE = "clm_plugin.view_profile"
+CHANGE_PEOPLE = "clm_plugin.change_profile"
+SEE_SENSITIVE = "clm_plugin.view_sensitive_profile"
 SEE_RECEIPTS = "clm_plugin.view_receipt"
 SEE_DEAD_LETTERS = "clm_plugin.view_deadletter"
 REPLAY_DEAD_LETTERS = "clm_plugin.change_deadletter"
@@ -20,6 +22,10 @@ SEE_HEALTH = "clm_plugin.view_heartbeat"
 SEE_WRITE_KEYS = "clm_plugin.view_writekey"
 MAKE_WRITE_KEYS = "clm_plugin.add_writekey"
 REVOKE_WRITE_KEYS = "clm_plugin.change_writekey"
+SEE_PRIVACY = "clm_plugin.view_erasure"
+RELEASE_MAILS = "clm_plugin.change_erasure"
+EXPORT_PEOPLE = "clm_plugin.export_person"
+ERASE_PEOPLE = "clm_plugin.erase_person"
 EDIT_BENCHMARKS = "clm_plugin.change_benchmark"
 SEE_CAMPAIGNS = tuple(
     f"clm_plugin.{action}_campaign" for action in ("view", "change", "add", "publish", "delete")
@@ -41,10 +47,16 @@ GRANTABLE = tuple(
     code.removeprefix("clm_plugin.")
     for code in (
         SEE_PEOPLE,
+        CHANGE_PEOPLE,
+        SEE_SENSITIVE,
         SEE_RECEIPTS,
         SEE_DEAD_LETTERS,
         REPLAY_DEAD_LETTERS,
         SEE_HEALTH,
+        SEE_PRIVACY,
+        RELEASE_MAILS,
+        EXPORT_PEOPLE,
+        ERASE_PEOPLE,
         EDIT_BENCHMARKS,
         SEE_WRITE_KEYS,
         MAKE_WRITE_KEYS,

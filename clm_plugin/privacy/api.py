@@ -2,6 +2,7 @@
 
 from clm_plugin.privacy.banner import Words
 from clm_plugin.privacy.banner import words as banner_words
+from clm_plugin.privacy.checks import check_privacy
 from clm_plugin.privacy.consents import (
     Consent,
     consent_history,
@@ -31,6 +32,7 @@ __all__ = [
     "Words",
     "about_people",
     "banner_words",
+    "check_privacy",
     "consent_history",
     "consents_of",
     "data_map",

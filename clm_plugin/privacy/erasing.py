@@ -25,6 +25,7 @@ from clm_plugin.profiles.api import (
     mail_consents,
     person_of,
 )
+from clm_plugin.signals import person_erased
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,6 +78,7 @@ def erase(profile_id: int, *, now: datetime, asked_by: str, note: bool = True) -
         addresses = {*person.addresses, *addresses_of(person.profile_ids)}
         _keep_refusal(person, addresses, now)
         hashes = person.hashes(also=addresses)
+        person_erased.send(sender=None, person=person, now=now)
         rows = _delete_rows(person)
         delete_profiles(person.profile_ids)
         bury(hashes, at=now)

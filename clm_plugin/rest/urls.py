@@ -8,6 +8,7 @@ from clm_plugin.rest.consent import change_consent
 from clm_plugin.rest.decide import decide
 from clm_plugin.rest.health import health
 from clm_plugin.rest.survey import answer_survey
+from clm_plugin.rest.your_data import your_data
 
 urlpatterns = [
     path("e", collect, name="collect"),
@@ -15,5 +16,6 @@ urlpatterns = [
     path("bundle", add_bundle, name="bundle"),
     path("consent", change_consent, name="consent"),
     path("survey", answer_survey, name="survey"),
+    path("you/", your_data, name="your-data"),
     path("health", health, name="health"),
 ]

@@ -7,6 +7,7 @@ from django import template
 from django.http import HttpRequest
 from oscar.core.loading import get_model
 
+from demo_shop.consents import WORDS
 from demo_shop.oscar_apps.shipping.repository import FREE_FROM
 
 register = template.Library()
@@ -81,3 +82,9 @@ def stars(rating: float | None) -> str:
     """Five stars in text, for a reader's eye; the number stands beside them for everyone."""
     full = round(rating or 0)
     return "★" * full + "☆" * (5 - full)
+
+
+@register.simple_tag
+def marketing_words() -> str:
+    """What stands beside the box for marketing mail, word for word what the consent log keeps."""
+    return str(WORDS)
