@@ -153,7 +153,7 @@ class StartView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         return [
             *self.breadcrumbs_items,
             {"url": reverse("clm_lifecycle_models:list"), "label": _("Lifecycle models")},
-            {"url": "", "label": _("New")},
+            {"url": "", "label": self.page_title},
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

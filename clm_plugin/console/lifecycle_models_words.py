@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
@@ -113,7 +114,7 @@ def _times(gaps: float, fixed: timedelta | None, store_days: float) -> list[str]
     if gaps:
         told.append(
             _("%(gaps)s purchase gaps (about %(days)s days in this shop)")
-            % {"gaps": number_format(gaps), "days": whole(round(gaps * store_days))}
+            % {"gaps": number_format(Decimal(f"{gaps:g}")), "days": whole(round(gaps * store_days))}
             if gaps != 1
             else _("one purchase gap (about %(days)s days in this shop)")
             % {"days": whole(round(store_days))}

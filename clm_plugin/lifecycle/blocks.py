@@ -228,6 +228,7 @@ class StageStream(blocks.StreamBlock):
 
     class Meta:
         min_num = 2
+        collapsed = True
         max_num = MOST_STAGES
 
     def clean(self, value: Any) -> Any:

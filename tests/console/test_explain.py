@@ -47,6 +47,7 @@ def test_words_without_inputs_do_not_break(rule: str) -> None:
         assert "%(" not in explanation.sentence
 
 
+@pytest.mark.django_db
 def test_inputs_are_told() -> None:
     told = explain("stage", {"stage": "reach", "wanted": ["convert", "nurture"]})
     assert told.sentence == "The person was in “Reach”; the campaign is for “Convert, Nurture”."
