@@ -50,6 +50,8 @@ _TOUCHED: dict[str, frozenset[str]] = {
     "consent.given": frozenset({CONSENT}),
     "consent.withdrawn": frozenset({CONSENT}),
     "survey.answered": frozenset({TRAITS}),
+    "contact.verified": _PERSON | {ORDERS},
+    "history.summed": frozenset({PAGES, SESSIONS, CHANNEL, VIEWS, BASKET, TRAITS, PROFILE}),
     "life_event.declared": _PERSON,
     "life_event.withdrawn": _PERSON,
 }

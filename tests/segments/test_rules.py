@@ -24,7 +24,7 @@ from clm_plugin.segments.conditions import (
     Language,
     ViewedNotBought,
 )
-from clm_plugin.segments.facets import touched_by_types
+from clm_plugin.segments.facets import SEEN, of_type, touched_by_types
 from clm_plugin.segments.parts import Happening, Line, TraitWord
 from tests.segments.crowd import MICRO, NOW
 
@@ -211,3 +211,12 @@ def test_an_event_finds_the_groups_it_may_change() -> None:
     assert facets(group) & touched_by_types(["product.viewed"])
     assert facets(group) & touched_by_types(["order.refunded"])
     assert not facets(group) & touched_by_types(["page.viewed", "consent.given"])
+
+
+def test_every_event_that_changes_facts_touches_something() -> None:
+    """A new handler of the fold without its facets would leave segments behind."""
+    from clm_plugin.profiles.folding import _HANDLERS
+
+    no_figure = {"search.made", "checkout.started", "review.added"}
+    for type_ in _HANDLERS.keys() - no_figure:
+        assert touched_by_types([type_]) - {SEEN, of_type(type_)}, type_
