@@ -96,6 +96,7 @@ class Board:
     touch: Touchpoints
     profiles: int
     newcomers: int
+    our_moves: int
     contacts: int
     clicks: int
     orders: int
@@ -147,6 +148,7 @@ def build_board(read: Read, people: People) -> Board:
         touch=read.touch,
         profiles=sum(figure.now for figure in figures),
         newcomers=read.now.newcomers,
+        our_moves=read.now.our_moves,
         contacts=sum(row.delivered for row in rows),
         clicks=sum(row.clicked for row in rows),
         orders=read.now.numbers.get("orders", 0),

@@ -42,6 +42,9 @@ class Sums:
     after: Mapping[str, int] = field(default_factory=dict)
     """People by stage at the end of the period, or now."""
     flows: tuple[Flow, ...] = ()
+    """The people's own moves."""
+    our_moves: int = 0
+    """Moves that we made: another model, another gap, a merge."""
     numbers: Mapping[str, int] = field(default_factory=dict)
     """Sums of the day's numbers, by key."""
     levels_before: Mapping[str, int] = field(default_factory=dict)

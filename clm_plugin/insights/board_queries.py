@@ -6,7 +6,7 @@ Each function says how many queries it is.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Q, Sum
 
@@ -45,7 +45,7 @@ def sums_of(*periods: Period) -> tuple[Sums, ...]:
     """What was counted over each period. Seven queries, and one for each period's spend."""
     edges = {day for period in periods for day in (period.eve, period.until)}
     people, levels = _people(edges), _levels(edges)
-    flows = _by_period(StageFlow, ("source", "target"), ("moves",), periods)
+    flows = _by_period(StageFlow, ("source", "target", "ours"), ("moves",), periods)
     numbers = _by_period(MetricDay, ("key",), ("number",), periods)
     contacts = _by_period(ContactDay, ("stage",), ("delivered", "clicked"), periods)
     return tuple(
@@ -54,6 +54,7 @@ def sums_of(*periods: Period) -> tuple[Sums, ...]:
             before=people.get(period.eve, {}),
             after=people.get(period.until, {}),
             flows=_flows(flows[at]),
+            our_moves=sum(moves for (*_, ours), (moves,) in flows[at].items() if ours),
             numbers={key: number for (key,), (number,) in numbers[at].items()},
             levels_before=levels[period.eve],
             levels_after=levels[period.until],
@@ -70,7 +71,7 @@ def sums_of(*periods: Period) -> tuple[Sums, ...]:
 
 STATES = Q(key__in=LEVELS) | Q(key__startswith="curve_")
 """Numbers that are a state of the day, and not a sum."""
-_Rows = dict[tuple[str, ...], tuple[int, ...]]
+_Rows = dict[tuple[Any, ...], tuple[int, ...]]
 
 
 def _by_period(
@@ -102,7 +103,8 @@ def _flows(rows: _Rows) -> tuple[Flow, ...]:
     """The largest first."""
     made = [
         Flow(source=source, target=target, moves=moves)
-        for (source, target), (moves,) in rows.items()
+        for (source, target, ours), (moves,) in rows.items()
+        if not ours
     ]
     return tuple(sorted(made, key=lambda flow: (-flow.moves, flow.source, flow.target)))
 

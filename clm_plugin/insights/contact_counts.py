@@ -34,12 +34,12 @@ class _Key(NamedTuple):
 _Sums = defaultdict[_Key, dict[str, int]]
 
 
-def count_contacts(day: date, start: datetime, end: datetime) -> None:
-    """Replace the day's rows."""
+def count_contacts(day: date, start: datetime, end: datetime, keys: list[str]) -> None:
+    """Replace the day's rows; ``keys`` are the campaigns that ever decided."""
     sums: _Sums = defaultdict(lambda: dict.fromkeys(_COLUMNS, 0))
-    keys = campaign_keys()
-    _add_decisions(sums, keys, start, end)
-    _add_delivered(sums, keys, start, end)
+    if keys:
+        _add_decisions(sums, keys, start, end)
+        _add_delivered(sums, keys, start, end)
     _add_clicks(sums, start, end)
     with transaction.atomic():
         ContactDay.objects.filter(day=day).delete()

@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min
+from django.db.models import Count, F, Max, Min, Q
 from django.utils import timezone
 
-from clm_plugin.insights.contact_counts import count_contacts
+from clm_plugin.insights.contact_counts import campaign_keys, count_contacts
 from clm_plugin.insights.data import Flow
 from clm_plugin.insights.models import StageDay, StageFlow, Tally
 from clm_plugin.insights.order_counts import count_levels, count_orders, measure_earnings
@@ -28,6 +28,8 @@ from clm_plugin.profiles.models import OrderFact
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+OUR_CAUSES = ("model", "gap", "rebuild", "merge", "unmerge")
+"""Causes of moves that are not the people's own doing."""
 LEAST_WAIT = timedelta(seconds=10)
 _SHARE = 100
 """Counting rests at least so many times as long as it took."""
@@ -83,11 +85,12 @@ def _count(
     began = time.monotonic()
     today = local_day(now)
     zone = timezone.get_default_timezone()
+    keys = campaign_keys()
     news = {day: count_flows(day, *bounds(Period(day, day), zone)) for day in sorted(moved_days)}
     for day in sorted(other_days):
         start, end = bounds(Period(day, day), zone)
         count_orders(day, start, end)
-        count_contacts(day, start, end)
+        count_contacts(day, start, end, keys)
     count_people(today)
     count_levels(today)
     _set_past_right({day: late for day, late in news.items() if late and day < today}, today)
@@ -103,13 +106,13 @@ def count_flows(day: date, start: datetime, end: datetime) -> People:
         StageChange.objects.filter(changed_at__gte=start, changed_at__lt=end)
         .exclude(from_stage=F("to_stage"))
         .order_by()
-        .values_list("from_stage", "to_stage")
+        .values_list("from_stage", "to_stage", Q(cause__in=OUR_CAUSES))
         .annotate(moves=Count("pk"))
     )
     with transaction.atomic():
         made = [
-            StageFlow(day=day, source=source, target=target, moves=moves)
-            for source, target, moves in rows
+            StageFlow(day=day, source=source, target=target, ours=ours, moves=moves)
+            for source, target, ours, moves in rows
         ]
         known = StageFlow.objects.filter(day=day)
         before = [_undone(row) for row in known]

@@ -28,12 +28,17 @@ class StageDay(models.Model):
 
 
 class StageFlow(models.Model):
-    """How many moves there were from a stage to another on a day; empty source: newcomers."""
+    """How many moves there were from a stage to another on a day; empty source: newcomers.
 
-    pk = models.CompositePrimaryKey("day", "source", "target")
+    ``ours``: moves that we made (another model, another purchase gap, a merge), not the people.
+    They belong to the head-counts, and into no arrow.
+    """
+
+    pk = models.CompositePrimaryKey("day", "source", "target", "ours")
     day = models.DateField()
     source = models.CharField(max_length=32)
     target = models.CharField(max_length=32)
+    ours = models.BooleanField(default=False)
     moves = models.BigIntegerField()
 
     personal_data = NOTHING

@@ -132,10 +132,12 @@ def with_rank(rows: QuerySet[OrderFact]) -> QuerySet[Any]:
 
 def write_numbers(day: date, numbers: Mapping[str, int], *, of: tuple[str, ...]) -> None:
     """Replace the day's numbers whose keys begin with one of ``of``."""
+    old = Q(pk__in=[])
+    for beginning in of:
+        old |= Q(key__startswith=beginning)
     with transaction.atomic():
-        for beginning in of:
-            MetricDay.objects.filter(day=day, key__startswith=beginning).delete()
+        MetricDay.objects.filter(old, day=day).delete()
         MetricDay.objects.bulk_create(
-            [MetricDay(day=day, key=key, number=number) for key, number in numbers.items()],
+            [MetricDay(day=day, key=key, number=n) for key, n in numbers.items() if n],
             ignore_conflicts=True,
         )

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from clm_plugin.attribution.models import Credit, Touch
 from clm_plugin.campaigns.models import Receipt
 from clm_plugin.insights.contact_counts import campaign_keys
+from clm_plugin.insights.counting import OUR_CAUSES
 from clm_plugin.insights.order_counts import placed, with_rank
 from clm_plugin.lifecycle.models import StageChange
 from clm_plugin.messages.models import Delivery
@@ -38,9 +39,11 @@ def movers(pairs: Iterable[tuple[str, str]], window: Window) -> Q:
     wanted = Q(pk__in=[])
     for source, some in targets.items():
         wanted |= Q(from_stage=source, to_stage__in=some)
-    rows = StageChange.objects.filter(
-        wanted, changed_at__gte=window[0], changed_at__lt=window[1]
-    ).order_by("-changed_at")
+    rows = (
+        StageChange.objects.filter(wanted, changed_at__gte=window[0], changed_at__lt=window[1])
+        .exclude(cause__in=OUR_CAUSES)
+        .order_by("-changed_at")
+    )
     return _behind(rows)
 
 

@@ -46,8 +46,8 @@ def _statement(model: type[models.Model], values: dict[str, str], at: int, until
     source = (
         f"generate_series({at}, {until}) AS t(n)"
         if connection.vendor == "postgresql"
-        else f"(WITH RECURSIVE c(n) AS (SELECT {at} UNION ALL SELECT n + 1 FROM c WHERE n < {until})"
-        " SELECT n FROM c)"
+        else f"(WITH RECURSIVE c(n) AS (SELECT {at} UNION ALL SELECT n + 1 FROM c"
+        f" WHERE n < {until}) SELECT n FROM c)"
     )
     again = values.get("times")
     if again:
