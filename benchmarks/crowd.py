@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from benchmarks.shop import BenchDatabase
@@ -95,7 +95,7 @@ def people_in(database: BenchDatabase, number: int) -> None:
         models.RfmScore,
     ]
     database.empty(*tables)
-    values = {
+    values: dict[str, Any] = {
         "now": NOW,
         "people": number,
         "orders": int(number * ORDERS_OF),

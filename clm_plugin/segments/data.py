@@ -124,6 +124,7 @@ class Labels:
     segments: Mapping[str, str] = field(default_factory=dict)
     traits: Mapping[str, str] = field(default_factory=dict)
     surveys: Mapping[str, str] = field(default_factory=dict)
+    life_events: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_LABELS = Labels()

@@ -26,6 +26,7 @@ def labels_for(groups: Iterable[Group | Condition]) -> Labels:
     categories = _named(conditions, "categories", "not_categories")
     stages, segments = _named(conditions, "stages"), _named(conditions, "segments")
     traits = {one.key for one in conditions if isinstance(one, HasTrait)}
+    life_events = _named(conditions, "events")
     shop = get_shop()
     return Labels(
         products={pk: one.title for pk, one in shop.products(products).items()} if products else {},
@@ -35,6 +36,7 @@ def labels_for(groups: Iterable[Group | Condition]) -> Labels:
         stages=dict(stage_choices()) if stages else {},
         segments=_segments(segments) if segments else {},
         traits=_traits(traits) if traits else {},
+        life_events=_life_events(life_events) if life_events else {},
     )
 
 
@@ -52,3 +54,9 @@ def _traits(keys: set[str]) -> dict[str, str]:
     from clm_plugin.profiles.models import TraitDefinition
 
     return dict(TraitDefinition.objects.filter(key__in=keys).values_list("key", "label"))
+
+
+def _life_events(keys: set[str]) -> dict[str, str]:
+    from clm_plugin.profiles.models import LifeEventKind
+
+    return dict(LifeEventKind.objects.filter(key__in=keys).values_list("key", "label"))

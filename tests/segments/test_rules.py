@@ -197,7 +197,7 @@ def test_the_tree_of_reasons() -> None:
         ),
         (
             Group("any", (Language(languages=["de"]), Bought(products=["1"], never=True))),
-            "People who speak “de” or never bought Blue mug.",
+            "People who speak German or never bought Blue mug.",
         ),
     ],
 )

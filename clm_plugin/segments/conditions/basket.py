@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -54,7 +55,7 @@ class Basket(Condition):
         in_order(self.min_items, self.max_items, "max_items")
         in_order(self.min_minor, self.max_minor, "max_minor")
 
-    @property
+    @cached_property
     def _filters(self) -> Filters:
         return Filters(
             either=tuple(

@@ -10,14 +10,27 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from clm_plugin.profiles.api import consent_key
+from clm_plugin.profiles.api import ANALYTICS, MARKETING, PERSONALISATION, consent_key
 from clm_plugin.segments.data import Condition, Labels, Need, Part, Subject
 from clm_plugin.segments.expressions import among
 from clm_plugin.segments.facets import CONSENT as FACET
 from clm_plugin.segments.fields import choice, text
 from clm_plugin.segments.phrases import ago
 
+_PURPOSES = {
+    ANALYTICS: gettext_lazy("statistics"),
+    PERSONALISATION: gettext_lazy("personal content"),
+    MARKETING: gettext_lazy("marketing"),
+}
+_CHANNELS = {
+    "mail": gettext_lazy("mail"),
+    "push": gettext_lazy("push message"),
+    "sms": gettext_lazy("text message"),
+    "phone": gettext_lazy("phone"),
+    "post": gettext_lazy("post"),
+}
 GRANTED, REFUSED, NEVER = "granted", "refused", "never"
 
 
@@ -73,8 +86,11 @@ class HasConsent(Condition):
             NEVER: _("never said whether they agree to %(what)s"),
         }
         purpose, channel = self._key
-        what = _("%(purpose)s by %(channel)s") % {"purpose": purpose, "channel": channel}
-        return sentences[self.state] % {"what": what if channel else purpose}
+        what = str(_PURPOSES.get(purpose, purpose))
+        if channel:
+            by = str(_CHANNELS.get(channel, channel))
+            what = _("%(purpose)s by %(channel)s") % {"purpose": what, "channel": by}
+        return sentences[self.state] % {"what": what}
 
     def why(self, subject: Subject, now: datetime, labels: Labels) -> str:
         said = subject.parts["consents"].get(self._key)

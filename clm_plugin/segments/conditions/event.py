@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -116,7 +117,7 @@ class DidEvent(Condition):
         if not self.at_least and self.at_most is None:
             raise SegmentError("at_least", "must be at least 1")
 
-    @property
+    @cached_property
     def filters(self) -> Filters:
         """What the payload has to fulfil."""
         tracked = self.type == TRACKED

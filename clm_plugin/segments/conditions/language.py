@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Substr
 from django.db.models.lookups import Exact
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from clm_plugin.segments.ascii import ascii_lower
@@ -37,7 +38,9 @@ class Language(Condition):
         return any(own == one or own.startswith(f"{one}-") for one in self._wanted)
 
     def sentence(self, labels: Labels) -> str:
-        return _("speak %(language)s") % {"language": names_of(self.languages)}
+        return _("speak %(language)s") % {
+            "language": names_of(self.languages, _names(self.languages))
+        }
 
     def why(self, subject: Subject, now: datetime, labels: Labels) -> str:
         return subject.language or _("not known")
@@ -53,3 +56,14 @@ class Language(Condition):
 
 def _text(value: str) -> Value:
     return Value(value, output_field=CharField())
+
+
+def _names(codes: tuple[str, ...]) -> dict[str, str]:
+    """The languages that Django knows, by their names in the language in use."""
+    found = {}
+    for code in codes:
+        try:
+            found[code] = str(get_language_info(code.lower())["name_translated"])
+        except KeyError:
+            continue
+    return found

@@ -130,7 +130,7 @@ class HasLifeEvent(Condition):
                 yield midnight(on - timedelta(days=self.from_days - 1))
 
     def sentence(self, labels: Labels) -> str:
-        what = names_of(self.events)
+        what = names_of(self.events, labels.life_events)
         if self.from_days is None or self.to_days is None:
             return _("have the life event %(what)s") % {"what": what}
         return _("have the life event %(what)s between %(first)s and %(last)s") % {
@@ -143,10 +143,12 @@ class HasLifeEvent(Condition):
         found = list(self._live(subject, now))
         if not found:
             return _("none known")
-        return joined(
-            [f"{one.kind}: {_('no date') if one.on is None else day(one.on)}" for one in found],
-            _("and"),
-        )
+        names = labels.life_events
+        words = [
+            f"{names.get(one.kind, one.kind)}: {_('no date') if one.on is None else day(one.on)}"
+            for one in found
+        ]
+        return joined(words, _("and"))
 
     @property
     def facets(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ class Utm(Condition):
         named = (("source", self.source), ("medium", self.medium), ("campaign", self.campaign))
         return tuple((name, value) for name, value in named if value)
 
-    @property
+    @cached_property
     def _filters(self) -> Filters:
         return Filters(
             (

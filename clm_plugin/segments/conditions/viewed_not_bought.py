@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -36,7 +37,7 @@ class ViewedNotBought(Condition):
         one_given("products", self.products, self.categories)
         one_given("within_days", self.within_days)
 
-    @property
+    @cached_property
     def _in_categories(self) -> Filters:
         return Filters(
             either=tuple(
