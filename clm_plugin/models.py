@@ -49,7 +49,6 @@ from clm_plugin.profiles.models import (
     TraitValue,
 )
 from clm_plugin.recommendations.models import CoPurchase
-from clm_plugin.segments.authoring import Segment
 from clm_plugin.segments.models import (
     CompiledSegment,
     Evaluation,
@@ -57,6 +56,7 @@ from clm_plugin.segments.models import (
     MembershipChange,
     MicroSegment,
     RfmScore,
+    Segment,
     SegmentSet,
     StaticMember,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,19 +10,17 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateInput
 
 from clm_plugin import clock
-from clm_plugin.conf import settings
 from clm_plugin.console.customers import CustomersView
 from clm_plugin.console.guard import SEE_PEOPLE, Guarded, GuardedViewSet
-from clm_plugin.console.rfm_words import ADVICE, Summary, cut_offs, rfm_label, summary
+from clm_plugin.console.rfm_words import ADVICE, Summary, cut_offs, rfm_label, rough, summary
 from clm_plugin.console.segments_patience import Impatient, patience
-from clm_plugin.console.wording import day, whole
 from clm_plugin.segments import api as segments
 from clm_plugin.shop.api import ShopError, get_shop
 
@@ -47,8 +46,7 @@ class Field:
     r: int
     f: int
     buyers: int
-    spend_minor: int
-    share: float
+    spend: str
     shade: int
 
 
@@ -81,14 +79,12 @@ class Row:
 def heat_rows(cells: Sequence[segments.Cell]) -> list[tuple[int, list[Field]]]:
     """The heat map by rows, recent buyers first; from 25 cells."""
     most = max((cell.buyers for cell in cells), default=0)
-    total = sum(cell.buyers for cell in cells) or 1
     fields = [
         Field(
             r=cell.r,
             f=cell.f,
             buyers=cell.buyers,
-            spend_minor=cell.spend_minor,
-            share=cell.buyers / total,
+            spend=rough(cell.spend_minor),
             shade=shade(cell.buyers, most),
         )
         for cell in cells
@@ -100,7 +96,7 @@ def shade(number: int, most: int) -> int:
     """0 for none, else 1 to 6; by the root, because one field often holds half of all."""
     if not number or not most:
         return 0
-    return max(1, round(SHADES * (number / most) ** 0.5))
+    return max(1, round(SHADES * math.sqrt(number / most)))
 
 
 def named_rows(counts: Mapping[str, int]) -> list[Named]:
@@ -172,13 +168,10 @@ class RfmView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         now = clock.now()
         asked = "since" in self.request.GET
         today = timezone.localdate(now)
-        form = PeriodForm(
-            self.request.GET if asked else {"since": today - BACK, "until": today}
-        )
+        form = PeriodForm(self.request.GET if asked else {"since": today - BACK, "until": today})
         context: dict[str, Any] = {
             "buyers": buyers,
             "rows": heat_rows(cells),
-            "currency": settings.CURRENCY,
             "names": named_rows(segments.name_counts()),
             "quantiles": buyers >= segments.ENOUGH_BUYERS,
             "enough": segments.ENOUGH_BUYERS,
@@ -264,14 +257,6 @@ class RfmPeopleView(CustomersView):
             {"url": reverse("clm_rfm:index"), "label": _("RFM")},
             {"url": "", "label": self.get_page_title()},
         ]
-
-
-def period_text(since: datetime, until: datetime) -> str:
-    return gettext("%(since)s to %(until)s") % {"since": day(since), "until": day(until)}
-
-
-def buyers_text(number: int) -> str:
-    return ngettext("%(n)s buyer", "%(n)s buyers", number) % {"n": whole(number)}
 
 
 class RfmViewSet(GuardedViewSet):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from clm_plugin.console.wording import percent, whole
+from clm_plugin.conf import settings
+from clm_plugin.console.wording import money, percent, whole
+from clm_plugin.money import exponent
 from clm_plugin.segments import api as segments
 
 if TYPE_CHECKING:
@@ -33,6 +36,15 @@ _NOT_YET = gettext_noop("Had not bought yet")
 def rfm_label(key: str) -> str:
     """The name in the reader's language; for ``NOT_YET`` what it means."""
     return _(segments.RFM_NAMES.get(key, _NOT_YET if key == segments.NOT_YET else key))
+
+
+def rough(minor: int) -> str:
+    """An amount without its small change, for narrow fields."""
+    currency = str(settings.CURRENCY)
+    digits = exponent(currency)
+    text = money(round(minor / 10**digits) * 10**digits, currency)
+    tail = get_format("DECIMAL_SEPARATOR") + "0" * digits
+    return text.removesuffix(tail) if digits else text
 
 
 def cut_offs() -> list[tuple[str, list[str]]]:

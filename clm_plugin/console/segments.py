@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.models import Revision, WorkflowState
-from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
+from wagtail.snippets.views.snippets import (
+    CreateView,
+    EditView,
+    IndexView,
+    PreviewOnCreateView,
+    PreviewOnEditView,
+    SnippetViewSet,
+)
 
 from clm_plugin import clock
 from clm_plugin.console.campaigns import status_of
@@ -26,8 +33,8 @@ from clm_plugin.console.segments_page import ByKeyView, MembersView, RemoveView,
 from clm_plugin.console.segments_pick import PickView
 from clm_plugin.console.segments_ready import ReadyView
 from clm_plugin.console.wording import whole
-from clm_plugin.models import MembershipChange, Segment
 from clm_plugin.segments import api as segments
+from clm_plugin.segments.models import MembershipChange, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -181,6 +188,23 @@ class SegmentEditView(EditView):
         ]
 
 
+class _Unnamed:
+    """Mixin of previews: who is in can be counted while the key is missing, or taken."""
+
+    def validate_form(self, form: Any) -> bool:
+        form.fields.pop("key", None)
+        view: Any = super()
+        return bool(view.validate_form(form))
+
+
+class SegmentPreviewOnCreate(_Unnamed, PreviewOnCreateView):
+    pass
+
+
+class SegmentPreviewOnEdit(_Unnamed, PreviewOnEditView):
+    pass
+
+
 def page_url(segment: Segment) -> str:
     return reverse("clm_segments:people", args=(quote(segment.pk),))
 
@@ -197,6 +221,8 @@ class SegmentViewSet(SnippetViewSet):
     index_view_class = SegmentIndexView
     add_view_class = SegmentCreateView
     edit_view_class = SegmentEditView
+    preview_on_add_view_class = SegmentPreviewOnCreate
+    preview_on_edit_view_class = SegmentPreviewOnEdit
     index_template_name = "clm_plugin/console/segments.html"
     index_results_template_name = "clm_plugin/console/segments_results.html"
     create_template_name = "clm_plugin/console/segment_create.html"

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from clm_plugin.conf import settings
 from clm_plugin.lifecycle.api import stage_choices
-from clm_plugin.models import LifeEventKind, TraitDefinition
+from clm_plugin.profiles.models import LifeEventKind, TraitDefinition
 from clm_plugin.segments.api import Group, Labels
 from clm_plugin.shop.api import ShopError, get_shop
 from clm_plugin.surveys.api import survey_names
@@ -62,7 +61,6 @@ def labels_for(group: Group | None) -> Labels:
         segments=_segments(segments),
         traits={**dict(_named_traits(kinds))},
         surveys=dict(survey_names()) if "survey" in kinds else {},
-        currency=str(settings.CURRENCY),
     )
 
 
@@ -96,6 +94,6 @@ def _categories(ids: set[str]) -> dict[str, str]:
 
 
 def _segments(keys: set[str]) -> dict[str, str]:
-    from clm_plugin.models import Segment
+    from clm_plugin.segments.models import Segment
 
     return dict(Segment.objects.filter(key__in=keys).values_list("key", "name")) if keys else {}

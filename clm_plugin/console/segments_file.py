@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from clm_plugin.models import Profile
+from clm_plugin.profiles.models import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -19,8 +19,8 @@ from clm_plugin.console.guard import EDIT_SEGMENTS, SEE_PEOPLE, Guarded, may
 from clm_plugin.console.segments_file import BadFile, Checked, check_file
 from clm_plugin.console.segments_page import OfSegment
 from clm_plugin.console.wording import whole
-from clm_plugin.models import Segment
 from clm_plugin.segments import api as segments
+from clm_plugin.segments.models import Segment
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -25,8 +25,9 @@ from clm_plugin.console.segments_choices import labels_for
 from clm_plugin.console.segments_preview import number_of_profiles
 from clm_plugin.console.segments_used import used_by
 from clm_plugin.console.segments_why import find_person, told_changes, why
-from clm_plugin.models import CompiledSegment, Evaluation, Membership, Profile, Segment
+from clm_plugin.profiles.models import Profile
 from clm_plugin.segments import api as segments
+from clm_plugin.segments.models import CompiledSegment, Evaluation, Membership, Segment
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -55,7 +56,7 @@ class OfSegment:
 
     def trail(self, *last: Any) -> list[dict[str, Any]]:
         here = reverse("clm_segments:people", args=(self.segment.pk,))
-        crumbs = [
+        crumbs: list[dict[str, Any]] = [
             {"url": reverse("clm_segments:list"), "label": _("Segments")},
             {"url": here if last else "", "label": str(self.segment)},
         ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views import View
 
 from clm_plugin.console.guard import EDIT_SEGMENTS, Guarded
-from clm_plugin.models import Segment
+from clm_plugin.segments.models import Segment
 from clm_plugin.shop.api import ShopError, get_shop
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from clm_plugin.console.customer import name_of
 from clm_plugin.console.guard import SEE_PEOPLE, SEE_SEGMENTS, may
 from clm_plugin.console.segments_choices import labels_for
 from clm_plugin.console.segments_patience import Impatient, patience
-from clm_plugin.models import Profile
+from clm_plugin.profiles.models import Profile
 from clm_plugin.segments import api as segments
 from clm_plugin.segments.api import Group
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from clm_plugin.models import Segment
     from clm_plugin.segments.api import Condition, Count, Explanation, Labels
+    from clm_plugin.segments.models import Segment
 
 COUNT_SECONDS = 4.0
 EXAMPLE_SECONDS = 2.0
@@ -36,6 +36,8 @@ PARTS_SECONDS = 2.0
 """For the counts of all conditions together; the rest of them stays blank."""
 EXAMPLES = 10
 REASONS = 4
+_BARE = 14
+"""Letters up to which a value needs its question beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +80,6 @@ class Answer:
 
 def preview(request: HttpRequest, segment: Segment) -> HttpResponse:
     """The page of the editor's side panel."""
-    from clm_plugin.segments.compile import compile_segment
-
     allowed = getattr(request, "user", None) is not None and may(request, *SEE_SEGMENTS)
     is_static = segment.kind == segment.Kind.STATIC
     context: dict[str, Any] = {
@@ -89,7 +89,7 @@ def preview(request: HttpRequest, segment: Segment) -> HttpResponse:
         "allowed": allowed,
     }
     if not is_static and allowed:
-        compiled = compile_segment(segment)
+        compiled = segments.compile_segment(segment)
         context["troubles"] = compiled.troubles() if segment.rules else []
         if compiled.group is not None:
             people = may(request, SEE_PEOPLE)
@@ -185,7 +185,10 @@ def reasons(explanation: Explanation) -> tuple[str, ...]:
 
 def _whys(node: Explanation, *, positive: bool) -> list[str]:
     if not node.members:
-        return [node.why] if node.why and node.holds == positive else []
+        if not node.why or node.holds != positive:
+            return []
+        # A bare number says nothing without what it was asked for.
+        return [node.why if len(node.why) > _BARE else f"{node.sentence}: {node.why}"]
     inner = positive != (node.kind == "none")
     return [why for member in node.members for why in _whys(member, positive=inner)]
 

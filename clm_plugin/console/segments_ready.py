@@ -14,8 +14,8 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from clm_plugin.console.guard import Guarded
-from clm_plugin.models import Segment
 from clm_plugin.segments.api import install_segment, ready_made
+from clm_plugin.segments.models import Segment
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

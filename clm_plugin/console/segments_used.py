@@ -9,7 +9,8 @@ from django.contrib.admin.utils import quote
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from clm_plugin.models import Campaign, CompiledPlan, CompiledSegment, Segment
+from clm_plugin.campaigns.models import Campaign, CompiledPlan
+from clm_plugin.segments.models import CompiledSegment, Segment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from clm_plugin.console.customer import name_of
-from clm_plugin.models import Membership, MembershipChange, Profile, StaticMember
+from clm_plugin.profiles.models import Profile
 from clm_plugin.segments import api as segments
 from clm_plugin.segments.api import segment_names
+from clm_plugin.segments.models import Membership, MembershipChange, StaticMember
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from clm_plugin.models import CompiledSegment
     from clm_plugin.segments.api import Explanation, Group, Labels, Told
+    from clm_plugin.segments.models import CompiledSegment
 
 _CAUSES = {
     "time": gettext_noop("time passed"),

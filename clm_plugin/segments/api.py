@@ -1,6 +1,7 @@
 """The door of segments."""
 
 from clm_plugin.segments.changes import ALL, BACKFILL, REBUILD, STAGE_FACETS, Change
+from clm_plugin.segments.compile import compile_segment
 from clm_plugin.segments.conditions import KINDS
 from clm_plugin.segments.data import (
     MAX_CONDITIONS,
@@ -96,6 +97,7 @@ __all__ = [
     "Subject",
     "Told",
     "add_members",
+    "compile_segment",
     "count",
     "drop_list",
     "evaluate",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from clm_plugin.segments.authoring import Segment
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """Something that is wrong, with the labels of the blocks that lead to it."""
@@ -64,10 +65,7 @@ def compile_stream(stream: Any, *, key: str) -> Compiled:
         compiled.whole.append(_("There is no rule yet: add one, or everybody would be in."))
     count = sum(map(_count, members.values()))
     if count > MAX_CONDITIONS:
-        compiled.whole.append(
-            _("%(count)s conditions are more than the %(most)s that fit; make two segments.")
-            % {"count": count, "most": MAX_CONDITIONS}
-        )
+        compiled.whole.append(_too_many(count))
     elif members:
         compiled.group = Group(kind="all", members=tuple(members.values()))
     if key:
@@ -111,10 +109,17 @@ def _group(child: Any) -> tuple[Group | None, StreamBlockValidationError | None]
         empty = _("This group is empty: add a condition, or take the group out.")
         return None, StreamBlockValidationError(non_block_errors=[empty])
     members, errors = _members(child.value)
-    if sum(map(_count, members.values())) > MAX_CONDITIONS:
-        return None, None  # the whole is too long, and says so
+    count = sum(map(_count, members.values()))
+    if count > MAX_CONDITIONS:
+        return None, StreamBlockValidationError(non_block_errors=[_too_many(count)])
     group = Group(kind=child.block_type, members=tuple(members.values())) if members else None
     return group, StreamBlockValidationError(block_errors=errors) if errors else None
+
+
+def _too_many(count: int) -> str:
+    return _("%(count)s conditions are more than the %(most)s that fit; make two segments.") % {
+        "count": count, "most": MAX_CONDITIONS
+    }  # fmt: skip
 
 
 def _condition(child: Any) -> Any:
@@ -175,14 +180,23 @@ def _count(member: Any) -> int:
 def _flat(stream: Any, errors: Mapping[Any, Any], above: tuple[str, ...]) -> Iterator[Trouble]:
     for index, error in sorted(errors.items()):
         child = stream[index]
-        where = (*above, str(child.block.label))
-        for text in map(str, getattr(error, "non_block_errors", None) or ()):
-            yield Trouble(where=where, what=text)
-        if isinstance(error, StreamBlockValidationError):
-            yield from _flat(child.value, error.block_errors, where)
-        elif isinstance(error, StructBlockValidationError):
-            for name, inner in error.block_errors.items():
-                label = str(child.block.child_blocks[name].label)
-                yield from (Trouble(where=(*where, label), what=text) for text in inner.messages)
-        else:
-            yield from (Trouble(where=where, what=text) for text in error.messages)
+        yield from _told(error, child.block, child.value, (*above, str(child.block.label)))
+
+
+def _told(error: Any, block: Any, value: Any, where: tuple[str, ...]) -> Iterator[Trouble]:
+    """The messages of an error and of those inside it, each with the labels that lead to it."""
+    inner = getattr(error, "block_errors", None)
+    if inner is None:
+        yield from (Trouble(where=where, what=text) for text in error.messages)
+        return
+    for text in map(str, error.non_block_errors):
+        yield Trouble(where=where, what=text)
+    if isinstance(error, StreamBlockValidationError):
+        yield from _flat(value, inner, where)
+    elif isinstance(error, StructBlockValidationError):
+        for name, each in inner.items():
+            child = block.child_blocks[name]
+            yield from _told(each, child, value.get(name), (*where, str(child.label)))
+    else:  # of a list
+        for index, each in sorted(inner.items()):
+            yield from _told(each, block.child_block, value[index], where)

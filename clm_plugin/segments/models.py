@@ -10,6 +10,19 @@ from __future__ import annotations
 from django.db import models
 
 from clm_plugin.personal import NOTHING, PersonalData
+from clm_plugin.segments.authoring import Segment
+
+__all__ = [
+    "CompiledSegment",
+    "Evaluation",
+    "Membership",
+    "MembershipChange",
+    "MicroSegment",
+    "RfmScore",
+    "Segment",
+    "SegmentSet",
+    "StaticMember",
+]
 
 
 class CompiledSegment(models.Model):

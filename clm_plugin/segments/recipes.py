@@ -94,9 +94,7 @@ def install_segment(recipe: Recipe) -> Segment | None:
     """Make a draft of a recipe; None when a segment with its key is there already."""
     if Segment.objects.filter(key=recipe.key).exists():
         return None
-    segment = Segment(
-        key=recipe.key, name=recipe.name, description=recipe.description, live=False
-    )
+    segment = Segment(key=recipe.key, name=recipe.name, description=recipe.description, live=False)
     segment.rules = list(recipe.rules)
     segment.save()
     segment.save_revision()

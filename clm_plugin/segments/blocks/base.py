@@ -48,16 +48,19 @@ class ConditionBlock(blocks.StructBlock):
         errors = self.refuse(value)
         if errors:
             raise StructBlockValidationError(
-                block_errors={name: ValidationError(text) for name, text in errors.items()}
+                block_errors={
+                    name: ValidationError(what) if isinstance(what, str) else what
+                    for name, what in errors.items()
+                }
             )
         try:
             return self.makes(**self.arguments(value))
         except SegmentError as error:
             raise self._at(error) from error
 
-    def refuse(self, value: Mapping[str, Any]) -> dict[str, str]:
+    def refuse(self, value: Mapping[str, Any]) -> dict[str, str | ValidationError]:
         """What is wrong, by field. Drafts come here too, so anything may be missing."""
-        errors = {
+        errors: dict[str, str | ValidationError] = {
             name: _("This is not filled in yet.")
             for name, child in self.child_blocks.items()
             if child.required and is_empty(value.get(name))

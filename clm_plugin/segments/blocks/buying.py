@@ -22,6 +22,8 @@ from clm_plugin.segments.blocks.picking import PickBlock
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django.core.exceptions import ValidationError
+
 
 def _products(label: Any = None) -> PickBlock:
     return PickBlock("product", label=label or _("Products"), required=False)
@@ -76,7 +78,7 @@ class BoughtNotBlock(ConditionBlock):
 
     makes = conditions.BoughtNot
 
-    def refuse(self, value: Mapping[str, Any]) -> dict[str, str]:
+    def refuse(self, value: Mapping[str, Any]) -> dict[str, str | ValidationError]:
         errors = super().refuse(value)
         for prefix in ("", "not_"):
             names = (f"{prefix}products", f"{prefix}categories")

@@ -59,8 +59,8 @@ class _EventBlock(ConditionBlock):
 
     makes = DidEvent
 
-    def refuse(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        errors: dict[str, Any] = dict(super().refuse(value))
+    def refuse(self, value: Mapping[str, Any]) -> dict[str, str | ValidationError]:
+        errors = super().refuse(value)
         type_ = value.get("type")
         if value.get("name") and type_ != "custom.tracked":
             errors["name"] = gettext("Only for an action under the shop's own name.")

@@ -52,7 +52,8 @@ class PickAdapter(WidgetAdapter):
 
     @cached_property
     def media(self) -> forms.Media:
-        return super().media + forms.Media(js=["clm_plugin/console/segment-pick.js"])
+        before: forms.Media = super().media
+        return before + forms.Media(js=["clm_plugin/console/segment-pick.js"])
 
 
 register(PickAdapter(), PickInput)
@@ -108,7 +109,8 @@ class PickBlock(blocks.FieldBlock):
         return super().get_default() or []
 
     def value_from_form(self, value: Any) -> list[str]:
-        return list(value or [])
+        # What the browser sends is still text here; a field's own cleaning comes only after.
+        return self.field.to_python(value)
 
     def normalize(self, value: Any) -> list[str]:
         return [str(item) for item in value] if isinstance(value, list | tuple) else []

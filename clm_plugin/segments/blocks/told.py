@@ -17,6 +17,8 @@ from clm_plugin.segments.blocks.people import ticks
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django.core.exceptions import ValidationError
+
 _DAYS = ("older", "newer", "ahead")
 _NO_VALUE = ("set", "unset")
 _TRAIT_OPS = [
@@ -50,7 +52,7 @@ class TraitBlock(ConditionBlock):
 
     makes = conditions.HasTrait
 
-    def refuse(self, value: Mapping[str, Any]) -> dict[str, str]:
+    def refuse(self, value: Mapping[str, Any]) -> dict[str, str | ValidationError]:
         errors = super().refuse(value)
         if not errors:
             try:
@@ -83,7 +85,7 @@ class SurveyBlock(ConditionBlock):
 
     makes = conditions.AnsweredSurvey
 
-    def refuse(self, value: Mapping[str, Any]) -> dict[str, str]:
+    def refuse(self, value: Mapping[str, Any]) -> dict[str, str | ValidationError]:
         errors = super().refuse(value)
         if not errors:
             try:
@@ -166,7 +168,7 @@ class LifeEventBlock(ConditionBlock):
     makes = conditions.HasLifeEvent
     ranges = (("from_days", "to_days"),)
 
-    def refuse(self, value: Mapping[str, Any]) -> dict[str, str]:
+    def refuse(self, value: Mapping[str, Any]) -> dict[str, str | ValidationError]:
         errors = super().refuse(value)
         one, other = value.get("from_days"), value.get("to_days")
         if is_empty(one) != is_empty(other):

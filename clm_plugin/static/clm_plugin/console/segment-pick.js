@@ -43,7 +43,7 @@
       this.listeners = new AbortController();
       const { signal } = this.listeners;
       this.searchTarget.addEventListener("input", () => this.later(), { signal });
-      this.searchTarget.addEventListener("focus", () => this.later(), { signal });
+      this.searchTarget.addEventListener("click", () => this.later(), { signal });
       this.searchTarget.addEventListener("keydown", (event) => this.key(event), { signal });
       this.searchTarget.addEventListener("blur", () => setTimeout(() => this.close(), 150), { signal });
       this.listTarget.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
