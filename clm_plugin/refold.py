@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clm_plugin.events.api import in_batches
+from django.db import transaction
+
+from clm_plugin.events.api import count_events, hold_queue, in_batches
 from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.profiles import api as profiles
 
@@ -38,26 +40,39 @@ def refold(profile_ids: Collection[int], *, now: datetime, cause: str) -> None:
     )
 
 
-def retell_trait(key: str) -> int:
-    """Write a trait anew from what was told of it, after it was declared or its rule changed.
+def retell_stale(*, now: datetime, limit: int | None = None) -> int:
+    """Tell the traits and life events anew that were declared or edited; returns how many.
 
-    Returns how many people have it. In the caller's transaction.
+    Each in its own transaction, which holds the queue meanwhile. With ``limit``, none whose log
+    has more events than that: they wait for the next run without one.
     """
-    profiles.clear_trait(key)
-    for batch in in_batches(_SIZE, type="profile.identified"):
-        told = [event for event in batch if key in event.payload.get("traits", {})]
-        profiles.retell_trait(key, told, profiles.owners_of(told))
-    return profiles.count_trait(key)
+    return sum(
+        once(key, now)
+        for once, key, types in (
+            *((_retell_trait, key, _TRAITS) for key in profiles.stale_traits()),
+            *((_retell_life_event, key, _LIFE) for key in profiles.stale_life_events()),
+        )
+        if limit is None or count_events(limit + 1, type__in=types) <= limit
+    )
 
 
-def retell_life_event(key: str, *, now: datetime) -> int:
-    """Write a kind of life event anew, after it was declared or edited.
+_TRAITS = ("profile.identified", "history.summed")
+_LIFE = ("life_event.declared", "life_event.withdrawn", "profile.identified")
 
-    Returns how many people have it. In the caller's transaction.
-    """
-    profiles.clear_life_event(key)
-    for type_ in ("life_event.declared", "life_event.withdrawn"):
-        for batch in in_batches(_SIZE, type=type_):
-            told = [event for event in batch if event.payload.get("kind") == key]
-            profiles.retell_life_events(told, profiles.owners_of(told))
-    return profiles.infer_life_event(key, now=now)
+
+def _retell_trait(key: str, now: datetime) -> bool:
+    with transaction.atomic():
+        hold_queue()
+        profiles.clear_trait(key)
+        for batch in in_batches(_SIZE, type__in=_TRAITS):
+            profiles.retell_trait(key, batch, profiles.owners_of(batch))
+        return profiles.told_trait(key)
+
+
+def _retell_life_event(key: str, now: datetime) -> bool:
+    with transaction.atomic():
+        hold_queue()
+        profiles.clear_life_event(key)
+        for batch in in_batches(_SIZE, type__in=_LIFE):
+            profiles.retell_life_event(key, batch, profiles.owners_of(batch))
+        return profiles.told_life_event(key, now=now)

@@ -10,6 +10,7 @@ BASE = {
     "clock",
     "conf",
     "exceptions",
+    "garbage",
     "health",
     "http",
     "jobs",

@@ -18,6 +18,7 @@ from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.console.explain import Explanation, explain, mail_reason
 from clm_plugin.console.guard import SEE_PEOPLE, SEE_RECEIPTS, Guarded, may
+from clm_plugin.console.identity import identity_of
 from clm_plugin.console.sentences import entries, product_ids
 from clm_plugin.console.wording import purpose, stage_label
 from clm_plugin.insights import api as insights
@@ -118,9 +119,10 @@ class CustomerView(Guarded, WagtailAdminTemplateMixin, TemplateView):
             "is_newest": "older" not in self.request.GET,
             "moves": [told_move(change) for change in insights.stage_history(profile.pk)],
             "consents": [
-                (consent, purpose(consent.purpose)) for consent in insights.consents(profile.pk)
+                (consent, purpose(consent.purpose, consent.channel))
+                for consent in insights.consents(profile.pk)
             ],
-            "actors": insights.identifiers(profile.pk),
+            "identity": identity_of(profile, self.request),
             "sees_receipts": sees_receipts,
             "limit": insights.LIST_LIMIT,
         }

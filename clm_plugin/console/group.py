@@ -28,7 +28,7 @@ class LifecycleGroup(ViewSetGroup):
     menu_icon = "clm-lifecycle"
     menu_order = 150
     items = (
-        BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet, SurveyViewSet,
-        LifecycleModelViewSet, TraitViewSet, LifeEventViewSet, MergesViewSet, ReceiptsViewSet, DeadLettersViewSet, WriteKeysViewSet, PrivacyViewSet,
-        HealthViewSet,
+        BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet,
+        SurveyViewSet, LifecycleModelViewSet, TraitViewSet, LifeEventViewSet, MergesViewSet,
+        ReceiptsViewSet, DeadLettersViewSet, WriteKeysViewSet, PrivacyViewSet, HealthViewSet,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clm_plugin.console.identity_sentences import WORDS
 from clm_plugin.console.wording import money, purpose, whole
 from clm_plugin.insights.api import Happening, TimelinePage
 
@@ -40,14 +41,19 @@ def entries(page: TimelinePage, names: Names) -> list[Entry]:
         if happening.type == "basket.changed":
             sentence = _basket(happening.payload, _earlier(happening, older[at:]), names)
         else:
-            teller = _TELLERS.get(happening.type)
-            sentence = (
-                teller(happening.payload, names)
-                if teller
-                else Sentence(icon="circle-check", text=happening.type)
-            )
+            sentence = _tell(happening, names)
         told.append(Entry(happening=happening, sentence=sentence))
     return told
+
+
+def _tell(happening: Happening, names: Names) -> Sentence:
+    if happening.type in WORDS:
+        icon, text, detail = WORDS[happening.type](happening.payload)
+        return Sentence(icon=icon, text=text, detail=detail, tone="active")
+    teller = _TELLERS.get(happening.type)
+    if teller is None:
+        return Sentence(icon="circle-check", text=happening.type)
+    return teller(happening.payload, names)
 
 
 def product_ids(page: TimelinePage) -> set[str]:

@@ -62,9 +62,9 @@ def _processed() -> QuerySet[EventRow]:
     return EventRow.objects.filter(~Exists(waiting), ~Exists(dead))
 
 
-def count_events() -> int:
-    """How many events of the log have been processed."""
-    return _processed().count()
+def count_events(most: int | None = None, **which: Any) -> int:
+    """How many events of the log (or of a filter) have been processed, counted to ``most``."""
+    return _processed().filter(**which).order_by()[:most].count()
 
 
 def in_batches(size: int, **which: Any) -> Iterator[list[Event]]:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from clm_plugin.events.api import Event
 
+BIRTHDAY = "birthday"
+"""A trait that other systems send, and the life event that it is."""
+
 
 def account(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
     if profile_id is not None:
@@ -29,8 +32,12 @@ def trait(
 
 def identified(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
     told = data.get("traits")
-    if profile_id is not None and told:
-        result.traits[profile_id].append(Trait(event.occurred_at, True, event.source, told))
+    if profile_id is None or not told:
+        return
+    result.traits[profile_id].append(Trait(event.occurred_at, True, event.source, told))
+    born = told.get(BIRTHDAY)
+    if isinstance(born, str) and born:
+        _say(result, (profile_id, BIRTHDAY), Said(event.occurred_at, False, born[:10]))
 
 
 def answered(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
@@ -51,11 +58,14 @@ def life(is_over: bool) -> Callable[[Fold, int | None, Event, dict[str, Any]], N
     def change(result: Fold, profile_id: int | None, event: Event, data: dict[str, Any]) -> None:
         if profile_id is not None:
             said = Said(event.occurred_at, is_over, data.get("date", ""))
-            key = (profile_id, data["kind"][:64])
-            if key not in result.life or said > result.life[key]:
-                result.life[key] = said
+            _say(result, (profile_id, data["kind"][:64]), said)
 
     return change
+
+
+def _say(result: Fold, place: tuple[int, str], said: Said) -> None:
+    if place not in result.life or said > result.life[place]:
+        result.life[place] = said
 
 
 def consent(granted: bool) -> Callable[[Fold, int | None, Event, dict[str, Any]], None]:

@@ -61,6 +61,9 @@ class LifeEventKind(models.Model):
         ),
     )
 
+    is_stale = models.BooleanField(default=True, editable=False, db_default=True)
+    """Edited since it was told from the log; the next retelling sets it right."""
+
     class Meta:
         ordering = ("label",)
         verbose_name = _("life event")

@@ -27,9 +27,13 @@ def life_facts(profile_ids: Iterable[int], *, now: datetime) -> dict[int, list[L
 
     Days are counted in UTC. What is shown to a person herself comes from ``nameable_life_facts``.
     """
-    kinds = {kind.key: kind for kind in LifeEventKind.objects.all()}
+    rows = list(
+        live_life_events(now).filter(profile__in=list(profile_ids)).order_by("kind", "source")
+    )
+    kinds = {
+        kind.key: kind for kind in LifeEventKind.objects.filter(key__in={r.kind for r in rows})
+    }
     found: dict[int, list[LifeFact]] = {}
-    rows = live_life_events(now).filter(profile__in=list(profile_ids)).order_by("kind", "source")
     for row in rows:
         kind = kinds.get(row.kind)
         if kind is None:  # deleted by the shop since

@@ -82,6 +82,7 @@ class Profile(models.Model):
     )
 
     class Meta:
+        permissions = [("view_sensitive_profile", "Can see sensitive traits and life events")]
         indexes = [
             models.Index(
                 fields=["name_key"], name="clm_profile_name", opclasses=["varchar_pattern_ops"]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Q
 
 from clm_plugin.exceptions import ClmError
-from clm_plugin.profiles.family import Link, first_owners, labels, oldest, part_of
+from clm_plugin.profiles.family import Born, Link, first_owners, labels, oldest, part_of
 from clm_plugin.profiles.models import Identifier, KeptApart, MergeRecord, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from clm_plugin.moving import Moved
@@ -36,40 +36,20 @@ class Split:
     given: Moved = field(default_factory=dict)
 
 
-def split(record_id: int, *, now: datetime, by: int | None = None) -> Split:
-    """Undo a merge in the caller's transaction, whichever merges came after it. Raises MergeError.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What an undo would do; ``names`` are those that go, ``rest`` the merges that stay."""
 
-    ``by`` is the user who said so. Facts, traits and consents are left to a refold of both.
-    """
-    record, root, family = _lock(record_id)
-    active = list(
-        MergeRecord.objects.select_for_update(of=("self",))
-        .filter(merged__in=family, undone_at=None)
-        .order_by("pk")
-    )
-    rest = [each for each in active if each.pk != record.pk]
-    links = [_link(each) for each in rest]
-    born = {profile.pk: (profile.created_at, profile.pk) for profile in family.values()}
-    cut = _link(record)
-    kept_part = part_of(root, links)
-    side = cut.other if cut.one in kept_part else cut.one
-    part = part_of(side, links)
-    freed = oldest(part, born)
-    given = _rows_of(part, active)
-    _relabel(rest, links, born, given)
-    record.undone_at, record.undone_by_id = now, by
-    record.save(update_fields=["undone_at", "undone_by"])
-    _free(part, root=root, freed=freed)
-    KeptApart.objects.filter(inherited_from=record).delete()
-    KeptApart.objects.get_or_create(
-        low_id=min(root, freed), high_id=max(root, freed), defaults={"since": now}
-    )
-    return Split(kept=root, freed=freed, part=part, given=given)
+    record: MergeRecord
+    split: Split
+    names: tuple[str, ...]
+    rest: tuple[MergeRecord, ...]
+    born: dict[int, Born]
 
 
-def _lock(record_id: int) -> tuple[MergeRecord, int, dict[int, Profile]]:
-    """The record, the profile that the person is now, and all that were merged into it."""
-    record = MergeRecord.objects.select_for_update(of=("self",)).filter(pk=record_id).first()
+def plan_split(record_id: int) -> Plan:
+    """What undoing a merge would do, whichever merges came after it. Raises MergeError."""
+    record = MergeRecord.objects.filter(pk=record_id).first()
     if record is None:
         raise MergeError("there is no such merge")
     if record.undone_at is not None:
@@ -77,9 +57,48 @@ def _lock(record_id: int) -> tuple[MergeRecord, int, dict[int, Profile]]:
     root = Profile.objects.filter(pk=record.merged_id).values_list("merged_into", flat=True).get()
     if root is None:
         raise MergeError("the merged profile stands by itself already")
+    family = Profile.objects.filter(Q(pk=root) | Q(merged_into=root))
+    born = {pk: (at, pk) for pk, at in family.values_list("pk", "created_at")}
+    active = list(MergeRecord.objects.filter(merged__in=born, undone_at=None).order_by("pk"))
+    rest = tuple(each for each in active if each.pk != record.pk)
+    links = [_link(each) for each in rest]
+    cut = _link(record)
+    part = part_of(cut.other if cut.one in part_of(root, links) else cut.one, links)
+    names = Identifier.objects.filter(profile=root, origin__in=part).order_by("actor")
+    return Plan(
+        record=record,
+        split=Split(kept=root, freed=oldest(part, born), part=part, given=_rows_of(part, active)),
+        names=tuple(names.values_list("actor", flat=True)),
+        rest=rest,
+        born=born,
+    )
+
+
+def split(record_id: int, *, now: datetime, by: int | None = None) -> Split:
+    """Undo a merge in the caller's transaction, which holds the queue. Raises MergeError.
+
+    ``by`` is the user who said so. Facts, traits and consents are left to a refold of both.
+    """
+    _hold_family(record_id)
+    plan = plan_split(record_id)
+    done, record = plan.split, plan.record
+    _relabel(plan.rest, plan.born, done.given)
+    record.undone_at, record.undone_by_id = now, by
+    record.save(update_fields=["undone_at", "undone_by"])
+    _free(done.part, root=done.kept, freed=done.freed)
+    KeptApart.objects.filter(inherited_from=record).delete()
+    low, high = sorted((done.kept, done.freed))
+    KeptApart.objects.get_or_create(low_id=low, high_id=high, defaults={"since": now})
+    return done
+
+
+def _hold_family(record_id: int) -> None:
+    """Against a second undo, and whoever works on one of these people outside the queue."""
+    record = MergeRecord.objects.select_for_update(of=("self",)).filter(pk=record_id)
+    merged = record.values_list("merged_id", flat=True).first()
+    root = Profile.objects.filter(pk=merged or 0).values_list("merged_into", flat=True).first()
     rows = Profile.objects.select_for_update(no_key=True, of=("self",)).order_by("id")
-    family = rows.filter(Q(pk=root) | Q(merged_into=root))
-    return record, root, {profile.pk: profile for profile in family}
+    list(rows.filter(Q(pk=root) | Q(merged_into=root)).values_list("pk", flat=True))
 
 
 def _link(record: MergeRecord) -> Link:
@@ -115,12 +134,11 @@ def _rows_of(part: frozenset[int], records: Sequence[MergeRecord]) -> Moved:
     return given
 
 
-def _relabel(
-    records: Sequence[MergeRecord], links: Sequence[Link], born: Any, given: Moved
-) -> None:
+def _relabel(records: Sequence[MergeRecord], born: Mapping[int, Born], given: Moved) -> None:
     """The merges that stay read as if the undone one had never been."""
     gone = {table: {_key(key) for key in keys} for table, keys in given.items()}
-    for record, label in zip(records, labels(links, born), strict=True):
+    found = labels([_link(record) for record in records], born)
+    for record, label in zip(records, found, strict=True):
         moved = {
             table: [key for key in keys if _key(key) not in gone.get(table, ())]
             for table, keys in record.snapshot.get("moved", {}).items()

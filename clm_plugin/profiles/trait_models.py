@@ -59,6 +59,9 @@ class TraitDefinition(models.Model):
         help_text=_("Stored and usable for exclusion, but never named in a mail or on a page."),
     )
 
+    is_stale = models.BooleanField(default=True, editable=False, db_default=True)
+    """Edited since it was told from the log; the next retelling sets it right."""
+
     class Meta:
         ordering = ("label",)
         verbose_name = _("trait")

@@ -160,7 +160,7 @@ def _word(
         text = built_in(key, raw)
         return Word(text=text, told_at=at, strong=strong, source=source) if text else None
     if key.startswith(SURVEY):
-        score, answer = raw if isinstance(raw, tuple) else (-1, "")
+        score, answer = raw if isinstance(raw, tuple | list) else (-1, "")
         number = float(score) if score >= 0 else None
         if number is None and not answer:
             return None

@@ -91,7 +91,7 @@ def test_customers(root: Client) -> None:
 def test_customer(root: Client, busy: Profile) -> None:
     url = reverse("clm_customers:customer", args=(busy.pk,))
     few = queries(root, url)
-    assert few <= WAGTAIL + 9
+    assert few <= WAGTAIL + 12
     _more(busy, 120)
     assert queries(root, url) == few
 
