@@ -29,7 +29,7 @@ def test_a_group_comes_back_equal(group: Group) -> None:
 
 
 def test_fields_with_their_default_are_left_out() -> None:
-    group = Group("all", (Figure(figure="orders", at_least=2), InStage(stages=["loyal"])))
+    group = Group("all", (Figure(figure="orders", at_least=2), InStage(stages=("loyal",))))
     assert to_json(group) == {
         "kind": "all",
         "members": [FIGURE, {"kind": "stage", "stages": ["loyal"]}],

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from clm_plugin.events.api import TYPES, uuid7
 from clm_plugin.models import Event, Identifier, Profile
 from clm_plugin.segments.api import KINDS, Group, holds, read_subjects
-from clm_plugin.segments.conditions import DidEvent, Figure, HasTrait, InStage
+from clm_plugin.segments.conditions import DidEvent, Figure, HasTrait, InStage, Property
 from clm_plugin.segments.facets import touched_by_types
 from clm_plugin.segments.labels import labels_for
 from tests.segments.crowd import NOW, gather
@@ -24,10 +24,10 @@ EVERYTHING = Group(
     (
         DidEvent(type="product.viewed", at_least=2, within_days=30),
         DidEvent(type="page.viewed", at_most=0),
-        DidEvent(type="product.viewed", at_least=1, where=[{"field": "x", "value": 1}]),
+        DidEvent(type="product.viewed", at_least=1, where=(Property(field="x", value=1),)),
         HasTrait(key="plan", value="a"),
         Figure(figure="orders", at_least=1),
-        InStage(stages=["new"]),
+        InStage(stages=("new",)),
     ),
 )
 
@@ -81,7 +81,7 @@ def test_events_of_all_her_names_count_together() -> None:
         DidEvent(
             type="search.made",
             at_least=2,
-            where=[{"field": "query", "op": "contains", "value": "mUG"}],
+            where=(Property(field="query", op="contains", value="mUG"),),
         ),
     ):
         subject = read_subjects([person.pk], [condition], NOW)[person.pk]

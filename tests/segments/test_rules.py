@@ -1,11 +1,13 @@
 """Groups for one person, without a database: in or out, until when, and why."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import override_settings
 
 from clm_plugin.segments.api import (
+    Condition,
     Group,
     Labels,
     Subject,
@@ -22,6 +24,7 @@ from clm_plugin.segments.conditions import (
     HasTrait,
     InStage,
     Language,
+    Property,
     ViewedNotBought,
 )
 from clm_plugin.segments.facets import SEEN, of_type, touched_by_types
@@ -33,11 +36,11 @@ def ago(days: float) -> Happening:
     return Happening(NOW - timedelta(days=days), {})
 
 
-def viewer(*days: float, **more: object) -> Subject:
+def viewer(*days: float) -> Subject:
     return Subject(profile_id=1, parts={"events": {"product.viewed": [ago(d) for d in days]}})
 
 
-def viewed(**fields: int) -> DidEvent:
+def viewed(**fields: Any) -> DidEvent:
     return DidEvent(type="product.viewed", **fields)
 
 
@@ -81,11 +84,11 @@ STAYER = Subject(
 @pytest.mark.parametrize(
     ("condition", "is_in", "turns_in"),
     [
-        (InStage(stages=["loyal"], min_days=10), True, None),
-        (InStage(stages=["loyal"], min_days=11), False, 1),
-        (InStage(stages=["loyal"], max_days=10), False, None),
-        (InStage(stages=["loyal"], min_days=3, max_days=30), True, 20),
-        (InStage(stages=["lost"], max_days=30), False, None),
+        (InStage(stages=("loyal",), min_days=10), True, None),
+        (InStage(stages=("loyal",), min_days=11), False, 1),
+        (InStage(stages=("loyal",), max_days=10), False, None),
+        (InStage(stages=("loyal",), min_days=3, max_days=30), True, 20),
+        (InStage(stages=("lost",), max_days=30), False, None),
         (Figure(figure="days_since_last_order", at_least=12), False, 2),
         (Figure(figure="days_since_last_order", at_most=12), True, 2),
         (Figure(figure="days_since_first_order", at_most=12), False, None),
@@ -95,7 +98,7 @@ STAYER = Subject(
         (HasTrait(key="ends", op="before", value="2026-11-01"), False, None),
     ],
 )
-def test_when_days_are_over(condition: object, is_in: bool, turns_in: float | None) -> None:
+def test_when_days_are_over(condition: Condition, is_in: bool, turns_in: float | None) -> None:
     assert holds(condition, STAYER, NOW) is is_in
     at = next_change(condition, STAYER, NOW)
     assert at == (None if turns_in is None else NOW + timedelta(days=turns_in))
@@ -112,19 +115,19 @@ def test_when_purchases_and_views_leave_their_window() -> None:
         parts={"lines": [line, older], "views": {"1": NOW - timedelta(days=1)}},
     )
     some, never = (
-        Bought(products=["1"], at_least=4, within_days=7),
-        Bought(products=["1"], never=True, within_days=7),
+        Bought(products=("1",), at_least=4, within_days=7),
+        Bought(products=("1",), never=True, within_days=7),
     )
     assert next_change(some, subject, NOW) == older.at + timedelta(days=7)
     assert next_change(never, subject, NOW) == line.at + timedelta(days=7)
-    viewed_only = ViewedNotBought(products=["1"], within_days=7)
+    viewed_only = ViewedNotBought(products=("1",), within_days=7)
     assert not holds(viewed_only, subject, NOW)
     turn = next_change(viewed_only, subject, NOW)
     assert turn == line.at + timedelta(days=7)
     assert holds(viewed_only, subject, turn)
 
 
-IN = InStage(stages=["loyal"])
+IN = InStage(stages=("loyal",))
 SOON, LATE = (Figure(figure="days_since_last_order", at_least=days) for days in (12, 20))
 OUT = Figure(figure="orders", at_least=3)
 
@@ -191,17 +194,17 @@ def test_the_tree_of_reasons() -> None:
                 type="custom.tracked",
                 name="Video",
                 at_least=1,
-                where=[{"field": "length", "op": "gte", "value": 60}],
+                where=(Property(field="length", op="gte", value=60),),
             ),
             "People who did “Video” at least 1 time where length is at least 60.",
         ),
         (
-            Group("any", (Language(languages=["de"]), Bought(products=["1"], never=True))),
+            Group("any", (Language(languages=("de",)), Bought(products=("1",), never=True))),
             "People who speak German or never bought Blue mug.",
         ),
     ],
 )
-def test_the_plain_sentence(node: object, words: str) -> None:
+def test_the_plain_sentence(node: Group | Condition, words: str) -> None:
     assert sentence(node, Labels(products={"1": "Blue mug"})) == words
 
 

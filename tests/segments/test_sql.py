@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clm_plugin.models import Profile
 from clm_plugin.segments import sql
-from clm_plugin.segments.api import Group, count, from_json, matching, sample, to_json
+from clm_plugin.segments.api import Count, Group, count, from_json, matching, sample, to_json
 from clm_plugin.segments.conditions import Country, HasTrait
 from tests.segments.crowd import NOW
 from tests.segments.strategies import groups
@@ -108,12 +108,12 @@ def crowd(number: int) -> None:
     )
 
 
-BRITISH = Group("all", (Country(countries=["GB"]),))
+BRITISH = Group("all", (Country(countries=("GB",)),))
 
 
 def test_a_small_shop_is_counted_exactly() -> None:
     crowd(40)
-    assert count(BRITISH, NOW) == sql.Count(number=10)
+    assert count(BRITISH, NOW) == Count(number=10)
     assert count(Group("none", (BRITISH,)), NOW).number == 30
 
 
@@ -126,7 +126,7 @@ def test_a_large_one_is_estimated_with_a_margin(monkeypatch: pytest.MonkeyPatch)
     assert found.estimated
     assert 0 < found.margin < 200
     assert abs(found.number - 1_000) <= found.margin
-    nobody = count(Country(countries=["FR"]), NOW)
+    nobody = count(Country(countries=("FR",)), NOW)
     assert (nobody.number, nobody.estimated) == (0, True)
     assert nobody.margin > 0
 
