@@ -16,7 +16,7 @@ from django.conf import settings as django_settings
 from django.utils.translation import get_language
 
 from clm_plugin.conf import settings
-from clm_plugin.events.api import BadEvent, NewEvent, events_about, record
+from clm_plugin.events.api import BadEvent, NewEvent, events_about, record_many
 from clm_plugin.privacy.models import ConsentText
 from clm_plugin.profiles.api import (
     CHANNELS,
@@ -69,9 +69,9 @@ def give_consent(
     shown, which are kept once and named in the proof by their hash. ``told_by`` names who wrote it
     down where it was not the person herself. Raises BadEvent for an unknown purpose or channel.
     """
-    _answer(
-        "consent.given", who, purpose, channel, source, now, text, text_version, request, told_by
-    )
+    key = _key(purpose, channel)
+    proof = _proof(text, text_version, now, request, told_by)
+    _record("consent.given", who, key, source, now, proof)
 
 
 def withdraw_consent(
@@ -87,55 +87,41 @@ def withdraw_consent(
     told_by: str = "",
 ) -> None:
     """Write down that somebody refused or took her agreement back; else as ``give_consent``."""
-    _answer(
-        "consent.withdrawn",
-        who,
-        purpose,
-        channel,
-        source,
-        now,
-        text,
-        text_version,
-        request,
-        told_by,
-    )
+    key = _key(purpose, channel)
+    proof = _proof(text, text_version, now, request, told_by)
+    _record("consent.withdrawn", who, key, source, now, proof)
 
 
-def _answer(
-    type_: str,
-    who: str,
-    purpose: str,
-    channel: str,
-    source: str,
-    now: datetime,
-    text: str,
-    text_version: str,
-    request: HttpRequest | None,
-    told_by: str,
-) -> None:
+def _key(purpose: str, channel: str) -> tuple[str, str]:
     if purpose not in PURPOSES:
         raise BadEvent("purpose", f"must be one of {', '.join(PURPOSES)}")
     if (purpose == MARKETING) != (channel in CHANNELS):
         raise BadEvent("channel", f"marketing has one of {', '.join(CHANNELS)}, the others none")
-    version = text_version or settings.CONSENT_TEXT_VERSION
+    return purpose, channel
+
+
+def _proof(
+    text: str, version: str, now: datetime, request: HttpRequest | None, told_by: str
+) -> dict[str, Any]:
+    """The fields of the payload that show what was agreed to."""
+    version = (version or settings.CONSENT_TEXT_VERSION)[:64]
     proof = proof_of(text, version=version, now=now, request=request)
     if told_by:
         proof["told_by"] = told_by
-    record(
-        NewEvent(
-            type=type_,
-            actor=who,
-            occurred_at=now,
-            source="consent",
-            payload={
-                "purposes": [purpose],
-                "channel": channel,
-                "place": source[:32],
-                "text_version": version[:64],
-                "proof": proof,
-            },
-        )
-    )
+    return {"text_version": version, "proof": proof}
+
+
+def _record(
+    type_: str,
+    who: str,
+    key: tuple[str, str],
+    source: str,
+    now: datetime,
+    proof: Mapping[str, Any],
+) -> None:
+    payload = {"purposes": [key[0]], "channel": key[1], "place": source[:32], **proof}
+    event = NewEvent(type=type_, actor=who, occurred_at=now, source="consent", payload=payload)
+    record_many([event], received_at=now)
 
 
 def proof_of(
