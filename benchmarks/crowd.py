@@ -43,7 +43,7 @@ _ROWS = (
     (40 * clm_bench_h(g, 8 + n))::int::text, 1, 1000
     FROM generate_series(1, %(orders)s) g, generate_series(0, 1) n""",
     """INSERT INTO clm_plugin_event (id, type, version, actor, object_id, occurred_at, received_at,
-    source, payload, links) SELECT gen_random_uuid(),
+    source, payload, links) SELECT uuidv7(),
     (ARRAY['product.viewed','product.viewed','page.viewed','search.made'])
     [1 + floor(4 * clm_bench_h(g, 11))::int], 1,
     'customer:' || 1 + floor(power(clm_bench_h(g, 12), 2) * %(people)s)::bigint, '', at, at,
