@@ -29,8 +29,9 @@ MAX_PIECES = 300
 """Changes of one basket that are told apart; older ones are then taken as one whole telling."""
 MAX_LINES = 500
 
-# When, by which message; whether whole; product -> (quantity, minor units each); currency.
-Told = tuple[str, str, bool, dict[str, tuple[int, int]], str]
+Lines = dict[str, tuple[int, int, str]]
+# When, by which message; whether whole; the lines as in Piece; currency.
+Told = tuple[str, str, bool, Lines, str]
 
 
 def events_of(changes: Sequence[Change]) -> list[list[NewEvent]]:
@@ -135,21 +136,24 @@ def contents(pieces: Sequence[Told]) -> dict[str, Any]:
     start = _last_whole(pieces)
     quantities: dict[str, int] = {}
     prices: dict[str, int] = {}
+    categories: dict[str, str] = {}
     currency = ""
     for piece in pieces:
         _, _, whole, lines, told_currency = piece
         if start is not None and _place(piece) < _place(start):
             continue
         currency = told_currency or currency
-        for product, (quantity, each) in lines.items():
+        for product, (quantity, each, category) in lines.items():
             quantities[product] = (0 if whole else quantities.get(product, 0)) + quantity
             prices[product] = each or prices.get(product, 0)
+            categories[product] = category or categories.get(product, "")
     # Counted through and cut at nothing in the end: taking out may be told before putting in.
     left = {product: number for product, number in quantities.items() if number > 0}
     left = dict(sorted(left.items())[:MAX_LINES])
     total = sum(number * prices[product] for product, number in left.items())
     return {
         "product_ids": list(left),
+        "category_ids": [categories[product] for product in left],
         "quantities": list(left.values()),
         "total_minor": min(total, MAX_MINOR),
         "currency": currency if left else "",
@@ -172,16 +176,18 @@ def _kept(pieces: Sequence[Told]) -> dict[str, Any]:
 
 def _as_whole(pieces: Sequence[Told]) -> Told:
     found = contents(pieces)
-    prices = {product: each for p in pieces for product, (_, each) in p[3].items() if each}
-    lines = {
-        product: (quantity, prices.get(product, 0))
-        for product, quantity in zip(found["product_ids"], found["quantities"], strict=True)
+    prices = {product: each for p in pieces for product, (_, each, _) in p[3].items() if each}
+    lines: Lines = {
+        product: (quantity, prices.get(product, 0), category)
+        for product, quantity, category in zip(
+            found["product_ids"], found["quantities"], found["category_ids"], strict=True
+        )
     }
     return pieces[-1][0], pieces[-1][1], True, lines, found["currency"]
 
 
 def _known(pieces: dict[str, Any]) -> list[Told]:
     return [
-        (at, message_id, whole, {k: (q, each) for k, (q, each) in lines.items()}, currency)
+        (at, message_id, whole, {k: (q, each, c) for k, (q, each, c) in lines.items()}, currency)
         for message_id, (at, whole, lines, currency) in pieces.items()
     ]

@@ -74,11 +74,11 @@ class Mapped:
 class Piece:
     """A change of a basket, or (``whole``) its contents.
 
-    ``lines``: product -> (quantity, minor units each).
+    ``lines``: product -> (quantity, minor units each, category).
     """
 
     cart_id: str
-    lines: dict[str, tuple[int, int]] = field(default_factory=dict)
+    lines: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     whole: bool = False
     currency: str = ""
     silent: bool = False

@@ -67,7 +67,7 @@ def _piece(context: Context, sign: int) -> Piece | None:
     each = 0 if price in (None, "") else minor_of(price, context.currency, "properties.price")
     return Piece(
         cart_id=cart_id(context),
-        lines={product_id(properties): (sign * quantity, each)},
+        lines={product_id(properties): (sign * quantity, each, category_of(properties, context))},
         currency=context.currency,
     )
 
@@ -77,8 +77,8 @@ def _cart(context: Context) -> Piece | None:
     if context.sender.shop_tells_baskets or context.properties.get("products") is None:
         return None
     lines = {
-        id_: (quantity, total // quantity if quantity else 0)
-        for id_, _, quantity, total in lines_of(context)
+        id_: (quantity, total // quantity if quantity else 0, category)
+        for id_, category, quantity, total in lines_of(context)
     }
     return Piece(cart_id=cart_id(context), lines=lines, whole=True, currency=context.currency)
 

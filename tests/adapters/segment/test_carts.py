@@ -50,6 +50,7 @@ def basket(**lines: int) -> dict[str, Any]:
     return {
         "basket_id": "storefront:c1",
         "product_ids": sorted(lines),
+        "category_ids": ["" for _ in lines],
         "quantities": [lines[product] for product in sorted(lines)],
         "total_minor": 200 * sum(lines.values()),
         "currency": "GBP" if lines else "",
@@ -91,6 +92,12 @@ def test_any_order_in_any_batches_ends_the_same(seed: int) -> None:
         send(*messages[:count])
         del messages[:count]
     assert now() == basket(a=1, b=1, d=3)
+
+
+def test_categories_come_along() -> None:
+    told = {"cart_id": "c1", "product_id": "a", "category": "Tea", "price": 2}
+    send(at(1, track("Product Added", **told)), added(2, "a"), added(3, "b"))
+    assert now() == basket(a=2, b=1) | {"category_ids": ["Tea", ""]}
 
 
 def test_a_replay_stores_nothing() -> None:
@@ -143,7 +150,7 @@ def test_a_long_story_is_kept_short(django_assert_max_num_queries: Any) -> None:
 
 def test_what_a_basket_holds_stays_inside_the_tables() -> None:
     pieces: list[Told] = [
-        (f"2026-11-22T11:00:{i:02}", str(i), False, {str(i): (10_000, 10**12)}, "GBP")
+        (f"2026-11-22T11:00:{i:02}", str(i), False, {str(i): (10_000, 10**12, "")}, "GBP")
         for i in range(60)
     ]
     assert contents(pieces)["total_minor"] == 10**12
