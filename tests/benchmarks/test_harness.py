@@ -102,6 +102,7 @@ def test_the_registered_figures_are_those_of_the_design() -> None:
         "F3": ("higher", 0.5),
         "F4": ("higher", 0.5),
         "F5": ("lower", 1.2),
+        "F7": ("lower", 1.2),
         "F12": ("lower", 3.0),
         "F13": ("higher", 6.0),
     }
