@@ -36,6 +36,7 @@ PARTS_SECONDS = 2.0
 """For the counts of all conditions together; the rest of them stays blank."""
 EXAMPLES = 10
 REASONS = 4
+_MANY = 20_000
 _BARE = 14
 """Letters up to which a value needs its question beside it."""
 
@@ -119,11 +120,12 @@ def answer(group: Group, now: datetime, *, names: bool) -> Answer:
 
 
 def number_of_profiles() -> int:
-    """All profiles that are somebody; counted once a minute, for it is the same for all rules."""
+    """All profiles that are somebody; of many, counted once a minute: it is the same for all."""
     found = cache.get("clm:profiles")
     if found is None:
         found = Profile.objects.filter(merged_into__isnull=True).count()
-        cache.set("clm:profiles", found, 60)
+        if found > _MANY:
+            cache.set("clm:profiles", found, 60)
     return int(found)
 
 

@@ -1,4 +1,4 @@
-"""``manage.py clm_install``: what a shop needs once: schedules, the first day's campaigns."""
+"""``manage.py clm_install``: what a shop needs once: schedules, first campaigns and segments."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from clm_plugin.campaigns.recipes import first_day, install
+from clm_plugin.profiles.api import install_life_events
 from clm_plugin.schedules import install_schedules
+from clm_plugin.segments.api import install_segment, ready_made
 
 
 class Command(BaseCommand):
-    help = "Installs the periodic tasks and three campaigns; safe to run again."
+    help = "Installs the periodic tasks, three campaigns and drafts of segments; safe to run again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -25,4 +27,9 @@ class Command(BaseCommand):
             if install(recipe, publish=not options["drafts"]):
                 state = "as a draft" if options["drafts"] else "and published it"
                 self.stdout.write(f"Made the campaign “{recipe.name}” {state}.")
+        made = [one.name for one in ready_made() if install_segment(one)]
+        if made:
+            self.stdout.write(f"Made {len(made)} segments as drafts: {', '.join(made)}.")
+        for label in install_life_events():
+            self.stdout.write(f"Made the life event “{label}”.")
         self.stdout.write("Installed. Next: manage.py clm_backfill reads the shop's history.")
