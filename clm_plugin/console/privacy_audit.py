@@ -11,14 +11,15 @@ from wagtail.models import ModelLogEntry
 from clm_plugin.profiles.models import Profile
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
 
     from clm_plugin.profiles.api import Person
 
 EXPORTED, ERASED = "clm_plugin.export", "clm_plugin.erase"
 
 
-def note(action: str, profile: Profile, *, user: AbstractBaseUser) -> None:
+def note(action: str, profile: Profile, *, user: AbstractBaseUser | AnonymousUser) -> None:
     """Write down what was done, under the profile's number: its name would be personal data."""
     log(profile, action, user=user, title=_title(profile.pk))
 

@@ -14,8 +14,8 @@ from wagtail.models import ModelLogEntry
 from clm_plugin.messages.api import held_since, hold_sends
 from clm_plugin.models import Delivery, Erasure, Profile
 from clm_plugin.privacy.api import about_people, give_consent
-from tests.console.conftest import NOW
 from tests.console.makers import actor_of, make_mail, make_person
+from tests.factories import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
