@@ -48,6 +48,19 @@ def test_each_change_is_a_snapshot(told: Told) -> None:
     assert {event.object_id for event in events} == {str(basket.pk)}
 
 
+def test_a_snapshot_names_the_category_of_each_line(told: Told) -> None:
+    """As the order will: of a variant its parent's, the first of several, none as an empty text."""
+    kitchen, gifts = oscar.make_category("Kitchen"), oscar.make_category("Gifts")
+    mug = oscar.make_product(category=kitchen)
+    mug.productcategory_set.create(category=gifts)
+    parent = oscar.make_product(category=gifts)
+    red = oscar.make_product("Red", parent=parent)
+    oscar.fill_basket(visit(), [(mug, 1), (red, 1), (oscar.make_product(), 1)])
+    *_, last = told("basket.changed")
+    assert last.payload["category_ids"] == [str(kitchen.pk), str(gifts.pk), ""]
+    assert len(last.payload["product_ids"]) == 3
+
+
 def test_an_emptied_basket_is_told_empty(told: Told) -> None:
     request = visit()
     basket = oscar.fill_basket(request, [(oscar.make_product(), 1), (oscar.make_product(), 1)])
