@@ -11,7 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve as serve_page
 
-from demo_shop import views
+from demo_shop import accountdates, views
 from demo_shop.mailbox import views as mailbox
 
 oscar: Any = apps.get_app_config("oscar")
@@ -40,6 +40,7 @@ urlpatterns = [
     # The demo has no web server in front, so Django hands out the pictures itself.
     re_path(r"^media/(?P<path>.*)$", serve_file, {"document_root": settings.MEDIA_ROOT}),
     path("", serve_page, {"path": ""}, name="shop-window"),
+    path("accounts/dates/", accountdates.dates, name="account-dates"),
     path("", include(oscar.urls[0])),
     path("", include(wagtail_urls)),
 ]

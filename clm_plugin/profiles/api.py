@@ -37,6 +37,7 @@ from clm_plugin.profiles.forgetting import (
 )
 from clm_plugin.profiles.identity import resolve
 from clm_plugin.profiles.life_events import infer_all
+from clm_plugin.profiles.life_kinds import install_life_events
 from clm_plugin.profiles.life_queries import life_facts, live_life_events, nameable_life_facts
 from clm_plugin.profiles.locking import lock_profile
 from clm_plugin.profiles.merging import merge_profiles, note_moved
@@ -85,8 +86,8 @@ from clm_plugin.profiles.retelling import (
 )
 from clm_plugin.profiles.splitting import MergeError, Plan, Split, plan_split, split
 from clm_plugin.profiles.summing import summary_of
-from clm_plugin.profiles.tombstones import buried, bury, hash_name, without_erased
 from clm_plugin.profiles.telling import typed
+from clm_plugin.profiles.tombstones import buried, bury, hash_name, without_erased
 from clm_plugin.profiles.visitor import (
     actor_of,
     customer_of,
@@ -103,20 +104,20 @@ __all__ = [
     "ANALYTICS",
     "BUILT_IN",
     "CHANNELS",
-    "ContactError",
     "ERASED_ORDER",
+    "MAIL",
+    "MARKETING",
+    "PERSONALISATION",
+    "PURPOSES",
+    "ContactError",
     "FactRow",
     "Folded",
     "LifeDate",
     "LifeEventError",
     "LifeFact",
     "LifeKind",
-    "MAIL",
-    "MARKETING",
     "Merge",
     "MergeError",
-    "PERSONALISATION",
-    "PURPOSES",
     "Person",
     "Plan",
     "Resolution",
@@ -143,6 +144,7 @@ __all__ = [
     "hash_name",
     "identifiers",
     "infer_all",
+    "install_life_events",
     "keep_visitor",
     "life_event_kinds",
     "life_facts",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
+from clm_plugin.arrays import any_of
 from clm_plugin.exceptions import ClmError
 from clm_plugin.profiles.data import Merge, Resolution
 from clm_plugin.profiles.joining import Graph, Node
@@ -105,7 +106,7 @@ def _hold(known: dict[str, Node], owner_of: dict[str, int]) -> bool:
 
 def _load(actors: set[str]) -> dict[str, Node]:
     """The names that are known; mere claims are not: they name nobody yet."""
-    rows = Identifier.objects.filter(actor__in=actors, verified=True).values_list(
+    rows = Identifier.objects.filter(any_of("actor", actors), verified=True).values_list(
         "actor", "profile_id", "origin", "profile__customer_id", "profile__created_at"
     )
     nodes: dict[int, Node] = {}
@@ -131,7 +132,7 @@ def _load_ids(missing: set[str], known: dict[str, Node], nodes: dict[int, Node])
     }
     if not ids:
         return
-    for profile in Profile.objects.filter(id__in=ids).select_related("merged_into"):
+    for profile in Profile.objects.filter(any_of("id", ids)).select_related("merged_into"):
         root = profile.merged_into or profile
         node = nodes.setdefault(root.pk, Node(root.pk, root.customer_id, root.created_at))
         known[ids[profile.pk]] = node
@@ -182,7 +183,7 @@ def _write(graph: Graph, before: set[str], seen: dict[str, datetime]) -> bool:
     for name, former in graph.lost:
         _hand_over(name, graph.known[name], former, seen[name])
     owners = dict(
-        Identifier.objects.filter(actor__in=fresh.keys() - graph.claims).values_list(
+        Identifier.objects.filter(any_of("actor", fresh.keys() - graph.claims)).values_list(
             "actor", "profile_id"
         )
     )

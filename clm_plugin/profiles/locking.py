@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from clm_plugin.arrays import any_of
 from clm_plugin.profiles.models import Profile
 
 if TYPE_CHECKING:
@@ -45,6 +46,6 @@ def hold_profiles(profile_ids: Iterable[int]) -> bool:
     ids = set(profile_ids)
     if not ids or not connection.features.has_select_for_update:
         return True
-    rows = Profile.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id")
+    rows = Profile.objects.select_for_update(no_key=True).filter(any_of("id", ids)).order_by("id")
     merged = list(rows.values_list("merged_into_id", flat=True))
     return len(merged) == len(ids) and not any(merged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clm_plugin.arrays import any_of
 from clm_plugin.profiles.data import MAIL, MARKETING, FactRow
 from clm_plugin.profiles.models import (
     CategoryFact,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def fact_rows(profile_ids: Iterable[int]) -> dict[int, FactRow]:
     """The facts that stages are made of, by profile id; one query."""
-    rows = Facts.objects.filter(profile__in=list(profile_ids)).values_list(
+    rows = Facts.objects.filter(any_of("profile", profile_ids)).values_list(
         "profile_id",
         "profile__customer_id",
         "profile__email",

@@ -1,0 +1,105 @@
+"""How names come together, without a database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from clm_plugin.profiles.joining import Graph, Node
+from clm_plugin.profiles.names import PROVEN
+
+
+def born(day: int) -> datetime:
+    return datetime(2026, 1, day, tzinfo=UTC)
+
+
+def graph(known: dict[str, Node] | None = None, *, apart: bool = False) -> Graph:
+    return Graph(dict(known or {}), lambda one, other: apart)
+
+
+def test_the_oldest_survives_and_the_account_goes_with_her() -> None:
+    device, account = Node(1, "", born(1)), Node(2, "7", born(2))
+    one = graph({"visitor:a": device, "customer:7": account})
+    one.join(["customer:7", "visitor:a"], "customer.logged_in")
+    assert account.root() is device
+    assert device.customer == "7"
+    (union,) = one.unions
+    assert (union.into, union.gone, union.edge) == (device, account, (account, device))
+
+
+def test_two_accounts_never_become_one() -> None:
+    one = graph({"customer:7": Node(1, "7", born(1)), "customer:8": Node(2, "8", born(2))})
+    one.join(["customer:7", "customer:8"], "customer.logged_in")
+    assert not one.unions
+
+
+def test_who_was_kept_apart_stays_apart() -> None:
+    one = graph({"visitor:a": Node(1, "", born(1)), "customer:7": Node(2, "7", born(2))}, apart=True)
+    one.join(["customer:7", "visitor:a"], "customer.logged_in")
+    assert not one.unions
+
+
+def test_members_are_asked_for_too() -> None:
+    asked = []
+
+    def apart(one: Node, other: Node) -> bool:
+        asked.append({node.id for node in (one, *one.members, other, *other.members)})
+        return False
+
+    known = {f"visitor:{n}": Node(n, "", born(n)) for n in (1, 2, 3)}
+    one = Graph(dict(known), apart)
+    one.join(["visitor:1", "visitor:2"], "x")
+    one.join(["visitor:2", "visitor:3"], "x")
+    assert asked == [{1, 2}, {1, 2, 3}]
+
+
+@pytest.mark.parametrize("claim", ["email:abc", "phone:abc"])
+def test_a_claim_names_but_joins_nobody(claim: str) -> None:
+    owner = Node(1, "7", born(1))
+    one = graph({claim: owner})
+    one.join(["visitor:b", claim], "profile.identified")
+    assert one.known["visitor:b"] is not owner
+    assert not one.unions
+    fresh = graph()
+    fresh.join(["visitor:b", claim], "profile.identified")
+    assert fresh.claims == {claim}
+    assert fresh.known[claim] is fresh.known["visitor:b"]
+
+
+def test_a_proof_joins() -> None:
+    guest, account = Node(1, "", born(1)), Node(2, "7", born(2))
+    one = graph({"guest:abc": guest, "customer:7": account})
+    one.join(["customer:7", "email:abc", "guest:abc"], PROVEN)
+    assert account.root() is guest
+    assert one.known["email:abc"].root() is guest
+    assert not one.claims
+
+
+def test_an_address_proven_by_another_account_changes_hands() -> None:
+    before, now = Node(1, "7", born(1)), Node(2, "8", born(2))
+    one = graph({"email:abc": before, "customer:8": now, "customer:7": before})
+    one.join(["customer:8", "email:abc", "guest:abc"], PROVEN)
+    assert not one.unions
+    assert one.known["email:abc"] is now
+    assert one.lost == [("email:abc", before)]
+
+
+def test_a_new_name_comes_with_the_profile_it_was_linked_to() -> None:
+    """Not with the root: an undo tells by it on which side the name belongs."""
+    root, merged = Node(1, "", born(1)), Node(2)
+    merged.merged_into = root
+    one = graph({"visitor:b": merged})
+    one.join(["basket:9", "visitor:b"], "basket.changed")
+    assert one.known["basket:9"].home() is merged
+    assert one.known["basket:9"].root() is root
+
+
+def test_an_unwritten_profile_becomes_a_part_of_whom_it_was_linked_to() -> None:
+    root, merged = Node(1, "", born(1)), Node(2)
+    merged.merged_into = root
+    one = graph({"visitor:b": merged})
+    one.join(["visitor:n"], "page.viewed")
+    one.join(["visitor:b", "visitor:n"], "page.viewed")
+    assert not one.unions
+    assert one.known["visitor:n"].home() is merged
