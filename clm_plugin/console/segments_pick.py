@@ -6,11 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.conf.locale import LANG_INFO
+from django.core.cache import cache
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext
 from django.views import View
 
 from clm_plugin.console.guard import EDIT_SEGMENTS, Guarded
+from clm_plugin.profiles.models import Facts
 from clm_plugin.segments.models import Segment
 from clm_plugin.shop.api import ShopError, get_shop
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 SHOWN = 20
 _ASKED = 200
 """Ids that are named in one question; as many as a field takes."""
+
+_CHANNELS = 500
+_USUAL = ("direct", "organic-search", "social")
 
 Item = dict[str, str]
 
@@ -51,6 +56,18 @@ def _segments(text: str, ids: list[str] | None) -> list[Item]:
     return _among(Segment.objects.values_list("key", "name"), text, ids)
 
 
+def _channels(text: str, ids: list[str] | None) -> list[Item]:
+    if ids is not None:
+        return [_item(id_, id_) for id_ in ids]
+    known = cache.get("clm:channels")
+    if known is None:
+        facts = Facts.objects.exclude(last_channel="").order_by()
+        found = facts.values_list("last_channel", flat=True).distinct()[:_CHANNELS]
+        known = sorted({*_USUAL, *found})
+        cache.set("clm:channels", known, 300)  # it looks at everybody
+    return [_item(one, one) for one in known if text.casefold() in one][:SHOWN]
+
+
 def _among(named: Iterable[tuple[str, str]], text: str, ids: list[str] | None) -> list[Item]:
     """Of a list that fits in memory: those with these ids, else those whose name has the text."""
     items = [_item(id_, name, id_) for id_, name in named]
@@ -67,6 +84,7 @@ KINDS: dict[str, Callable[[str, list[str] | None], list[Item]]] = {
     "category": _categories,
     "language": _languages,
     "segment": _segments,
+    "channel": _channels,
     "country": lambda text, ids: [],  # the browser knows them
 }
 
@@ -83,7 +101,7 @@ class PickView(Guarded, View):
             items = KINDS[kind](request.GET.get("q", "")[:100], _ids(request.GET.get("ids")))
         except ShopError:  # an adapter without a catalogue: ids can still be typed
             items = []
-        return JsonResponse({"items": items}, headers={"Cache-Control": "no-store"})
+        return JsonResponse({"items": items})
 
 
 def _ids(text: str | None) -> list[str] | None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # url name, with which permission, method
 SCREENS = [
     ("clm_board:index", "view_profile", "get"),
+    ("clm_board:picture", "view_profile", "get"),
+    ("clm_board:benchmarks", "change_benchmark", "get"),
     ("clm_customers:index", "view_profile", "get"),
     ("clm_customers:index_results", "view_profile", "get"),
     ("clm_customers:customer", "view_profile", "get"),
@@ -92,7 +94,7 @@ def _as(log_in: Callable[..., Client], *codenames: str, superuser: bool = False)
     ("codenames", "shown"),
     [
         ((), []),
-        (("view_profile",), ["clm-board", "clm-customers"]),
+        (("view_profile",), ["clm-board", "clm-customers", "clm-rfm"]),
         (("view_receipt",), ["clm-receipts"]),
         (("change_campaign",), ["clm-campaigns"]),
         (("view_deadletter", "view_heartbeat"), ["clm-dead-letters", "clm-health"]),

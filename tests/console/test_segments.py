@@ -20,7 +20,8 @@ from clm_plugin.models import (
     MembershipChange,
     Segment,
 )
-from clm_plugin.segments.api import evaluate, install_segment, ready_made
+from clm_plugin.segments.api import compile_segment, evaluate, install_segment, ready_made
+from clm_plugin.segments.compile import publish_segment
 from clm_plugin.segments.data import SegmentError
 from tests.console.makers import make_person
 from tests.factories import NOW
@@ -103,8 +104,6 @@ def test_a_draft_may_be_incomplete_but_not_go_live(root: Client) -> None:
 def test_nothing_complete_goes_live_by_any_way() -> None:
     segment = Segment(key="empty", name="Empty")
     with pytest.raises(SegmentError, match="no rule yet"):
-        from clm_plugin.segments.compile import publish_segment
-
         publish_segment(segment, now=NOW)
 
 
@@ -244,9 +243,7 @@ def test_page_with_people_history_and_use(root: Client) -> None:
     ("orders", "country", "verdict", "good", "bad"),
     [(3, "GB", "In", 3, 0), (1, "GB", "Out", 2, 1), (3, "FR", "Out", 1, 2)],
 )
-def test_why(
-    orders: int, country: str, verdict: str, good: int, bad: int, root: Client
-) -> None:
+def test_why(orders: int, country: str, verdict: str, good: int, bad: int, root: Client) -> None:
     make_person(first_name="Ann", email="ann@example.com", country=country, orders=orders)
     segment = make_segment(
         ("number", {"figure": "orders", "at_least": 2}),
@@ -285,8 +282,6 @@ def test_customer_page_says_which_segments_and_why(root: Client) -> None:
 def test_ready_made_segments_are_six_and_complete() -> None:
     recipes = ready_made()
     assert len(recipes) == 6
-    from clm_plugin.segments.compile import compile_segment
-
     for recipe in recipes:
         segment = install_segment(recipe)
         assert segment is not None
