@@ -1,6 +1,6 @@
 """All tables of the plugin, floor by floor."""
 
-from clm_plugin.adapters.segment.models import Cart, WriteKey
+from clm_plugin.adapters.segment.models import Cart, DeviceUser, WriteKey
 from clm_plugin.attribution.models import ChannelSpend, Credit, Touch
 from clm_plugin.campaigns.models import (
     Campaign,
@@ -79,6 +79,7 @@ __all__ = [
     "Cursor",
     "DeadLetter",
     "Delivery",
+    "DeviceUser",
     "Enrolment",
     "Erased",
     "Erasure",

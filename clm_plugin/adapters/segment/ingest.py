@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from clm_plugin.adapters.segment import carts
+from clm_plugin.adapters.segment.devices import keep_apart
 from clm_plugin.adapters.segment.messages import read_message
 from clm_plugin.events.api import BadEvent, record_many
 
@@ -39,7 +40,7 @@ def ingest(messages: Sequence[object], sender: Sender, around: Surroundings) -> 
     stored = 0
     if any(read.events or read.changes for read in reads):
         with transaction.atomic():
-            events = list(_in_order(reads))
+            events = keep_apart(list(_in_order(reads)), sender)
             stored = record_many(events, received_at=around.received_at, checked=True)
     return Outcome(stored=stored, refused=tuple(refused))
 

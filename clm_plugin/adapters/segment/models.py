@@ -1,4 +1,4 @@
-"""Tables of the Segment endpoints: who may send, and the baskets that are told piece by piece."""
+"""Tables of the Segment endpoints: who may send, whose a device is, and baskets told in pieces."""
 
 from __future__ import annotations
 
@@ -79,3 +79,32 @@ class Cart(models.Model):
 
     def __str__(self) -> str:
         return self.cart_id
+
+
+class DeviceUser(models.Model):
+    """Whose a device is in a system whose accounts we do not have: the first user it came with.
+
+    Two accounts of the shop that share a device are never joined; users of another system are no
+    accounts here, so it is this row that keeps the second one apart (reliability, case 44).
+    """
+
+    personal_data = PersonalData(
+        person="actor",
+        holds="which device of another front end somebody used first",
+        why="so that two people who share a device stay two",
+        columns=("device", "source"),
+        by="actor",
+    )
+
+    device = models.CharField(max_length=80)
+    source = models.CharField(max_length=16)
+    actor = models.CharField(max_length=80, db_index=True)
+
+    class Meta:
+        constraints = [
+            # Two users that are told at once of one device: the first to be written has it.
+            models.UniqueConstraint(fields=["device", "source"], name="clm_device_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device}: {self.actor}"

@@ -71,6 +71,11 @@ def device(anonymous: str, sender: Sender) -> str:
     return _external(sender.source, f"anon-{anonymous}")
 
 
+def is_device(name: str, sender: Sender) -> bool:
+    """Whether a name is a device's, of our own or of the sender's."""
+    return name.startswith(("visitor:", f"ext:{sender.source}:anon-"))
+
+
 def scoped(sender: Sender, value: str) -> str:
     """An id of an order or basket, at most 64 characters: the shop's own, or under its source."""
     if not value or sender.is_shop:
