@@ -50,7 +50,7 @@ def test_matrix(
     url = reverse(f"clm_segments:{name}", args=arguments[takes])
 
     anonymous = Client().get(url)
-    assert anonymous.url.startswith(reverse("wagtailadmin_login"))
+    assert anonymous["Location"].startswith(reverse("wagtailadmin_login"))
     for missing in ((), *((one,) for one in permissions if len(permissions) > 1)):
         refused = as_user(log_in, *missing).get(url)
         assert refused.status_code == 302, missing
@@ -67,7 +67,7 @@ def test_only_an_editor_of_segments_takes_people_off(
 ) -> None:
     url = reverse("clm_segments:remove", args=(vips.pk,))
     home = reverse("wagtailadmin_home")
-    assert log_in("view_segment", "view_profile").post(url).url == home
+    assert log_in("view_segment", "view_profile").post(url)["Location"] == home
     assert as_user(log_in, "change_segment").get(url).status_code == 405
 
 
