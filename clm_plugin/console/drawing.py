@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from clm_plugin.console.picture import Arrow, Side, arrows, reach, split
 from clm_plugin.insights.api import Flow
@@ -78,7 +79,7 @@ def draw(
 
     def across(some: Sequence[Flow], *, up: bool) -> Sheet:
         flat = Side(place=lambda a, out: (a, out), pitch=COLUMN, first=_FIRST, apart=_APART)
-        height = reach(some, order, flat, most) + _MARGIN if some else 4.0
+        height = ceil(reach(some, order, flat, most) + _MARGIN) if some else 4.0
         side = Side(
             place=(lambda along, out: (along, height - out)) if up else flat.place,
             pitch=COLUMN,

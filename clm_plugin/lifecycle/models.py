@@ -138,6 +138,10 @@ class StageChange(models.Model):
         indexes = [
             models.Index(fields=["profile", "changed_at"], name="clm_change_profile"),
             models.Index(fields=["changed_at"], name="clm_change_at"),
+            # The people behind an arrow of the board, found without reading the moves themselves.
+            models.Index(
+                fields=["from_stage", "to_stage", "changed_at", "profile"], name="clm_change_pair"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clm_plugin.insights.api import recount
 from clm_plugin.models import Facts, Profile, Standing
 from tests.console.makers import (
     make_campaign,
@@ -68,24 +69,31 @@ def _more(person: Profile, count: int) -> None:
 
 def test_board(root: Client, busy: Profile) -> None:
     make_campaign()
+    recount(now=NOW)
     url = reverse("clm_board:index")
     few = queries(root, url)
-    assert few <= WAGTAIL + 8
+    assert few <= WAGTAIL + 20
     crowd(1_000)
     _more(busy, 40)
     for n in range(12):
         make_campaign(f"c{n}", name=f"Campaign {n}", stages=["loyal"])
+    recount(now=NOW)
     assert queries(root, url) == few
+    assert queries(root, f"{url}?days=365") == few
+    assert queries(root, reverse("clm_board:picture")) <= few
 
 
 def test_customers(root: Client) -> None:
     url = reverse("clm_customers:index")
     crowd(10)
     few = queries(root, url)
-    assert few <= WAGTAIL + 2
+    assert few <= WAGTAIL + 4  # the lifecycle model, the campaigns to choose from
     crowd(1_000)
     assert queries(root, url) == few
     assert queries(root, f"{url}?q=P1&stage=nurture&ordering=-spend_minor&p=2") == few
+    window = "when_from=2026-10-01&when_to=2026-11-21"
+    assert queries(root, f"{url}?moved_from=reach&moved_to=onward&{window}") <= few
+    assert queries(root, f"{url}?did=clicked&did_in=nurture&{window}") <= few + 12
 
 
 def test_customer(root: Client, busy: Profile) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +12,7 @@ from clm_plugin.console.health import parts
 from clm_plugin.models import DeadLetter, QueuedEvent
 from tests.console.makers import (
     make_campaign,
-    make_credit,
     make_dead_letter,
-    make_move,
     make_person,
     make_receipt,
 )
@@ -49,25 +46,6 @@ def test_empty_customer_and_results(root: Client) -> None:
         assert says in page
     results = root.get(reverse("clm_campaigns:numbers", args=(campaign.pk,))).content.decode()
     assert "The campaign is live; numbers appear" in results
-
-
-def test_board(root: Client) -> None:
-    ann = make_person(stage="retain")
-    make_person(stage="lapsed")
-    make_move(ann, "nurture", "retain", at=NOW - timedelta(days=2))
-    make_move(ann, "", "reach", at=NOW - timedelta(days=9))
-    make_move(ann, "reach", "acquire", at=NOW - timedelta(days=31))  # before the window
-    make_campaign("tea", name="Tea time", stages=["retain", "loyal"])
-    make_credit(ann, margin_minor=1234)
-    page = root.get(reverse("clm_board:index")).content.decode()
-    assert page.count('class="clm-arrow clm-arrow--on"') == 2  # once across, once down
-    assert "+1 new" in page
-    assert "Tea time" in page
-    assert "Retain, Loyal" in page
-    assert page.count("clm-lane__cell--hit") == 2
-    assert "£12.34" in page
-    assert '<th scope="row">Retain</th>' in page  # the table beside the picture
-    assert " style=" not in page.split('class="clm clm-page"')[1].split("</main>")[0]
 
 
 def test_receipts_are_filtered(root: Client) -> None:
