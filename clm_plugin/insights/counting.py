@@ -133,7 +133,7 @@ def _undone(row: StageFlow) -> Flow:
 def count_people(day: date) -> None:
     """Who stands where, as of now, in the day's row."""
     # Of whole rows and not of a column: so the narrow index of stages is all that is read.
-    rows = list(Standing.objects.order_by().values_list("stage").annotate(Count("*")))
+    rows = list(Standing.objects.order_by().values_list("stage").annotate(n=Count("*")))
     with transaction.atomic():
         StageDay.objects.filter(day=day).delete()
         StageDay.objects.bulk_create(
