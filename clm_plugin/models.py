@@ -1,5 +1,6 @@
 """All tables of the plugin, floor by floor."""
 
+from clm_plugin.adapters.files.models import Import, ImportPart, RefusedRow
 from clm_plugin.adapters.segment.models import Cart, DeviceUser, WriteKey
 from clm_plugin.attribution.models import ChannelSpend, Credit, Touch
 from clm_plugin.campaigns.models import (
@@ -89,6 +90,8 @@ __all__ = [
     "Facts",
     "Heartbeat",
     "Identifier",
+    "Import",
+    "ImportPart",
     "Impression",
     "ItemFact",
     "KeptApart",
@@ -109,6 +112,7 @@ __all__ = [
     "PurchaseGap",
     "QueuedEvent",
     "Receipt",
+    "RefusedRow",
     "Restaging",
     "RfmScore",
     "Segment",

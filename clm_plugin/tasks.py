@@ -65,14 +65,23 @@ def evaluate() -> None:
 
 @shared_task(name="clm_plugin.restage")
 def restage() -> None:
-    """Everybody placed anew, after the lifecycle model changed."""
+    """Everybody placed anew, after the lifecycle model changed; the board shows it at once."""
     pipeline.restage(now=clock.now())
+    insights.recount(now=clock.now(), days=1)
 
 
 @shared_task(name="clm_plugin.retell")
 def retell() -> None:
     """Traits and life events that were declared or edited, told anew from the log."""
     refold.retell_stale(now=clock.now())
+
+
+@shared_task(name="clm_plugin.read_in")
+def read_in(import_id: int) -> None:
+    """Go on with an import: looking through it, or reading it in."""
+    from clm_plugin.adapters.files.running import work
+
+    work(import_id, now=clock.now())
 
 
 @shared_task(name="clm_plugin.reconcile")

@@ -2,6 +2,7 @@
 
 from clm_plugin.attribution.operations import Click, credit, give_back, move, recredit, touch
 from clm_plugin.attribution.queries import spend_between, spend_channels
+from clm_plugin.attribution.spending import set_spend
 
 __all__ = [
     "Click",
@@ -9,6 +10,7 @@ __all__ = [
     "give_back",
     "move",
     "recredit",
+    "set_spend",
     "spend_between",
     "spend_channels",
     "touch",

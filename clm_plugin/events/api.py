@@ -2,6 +2,7 @@
 
 from clm_plugin.events.capture import (
     key_of,
+    known_keys,
     on_stored,
     record,
     record_many,
@@ -30,6 +31,7 @@ from clm_plugin.events.limits import (
     MAX_BODY,
     MAX_EVENT,
     MAX_EVENTS,
+    MAX_TEXT,
     BadEvent,
     clamp,
     clean_int,
@@ -37,7 +39,7 @@ from clm_plugin.events.limits import (
     clean_text,
     parse_json,
 )
-from clm_plugin.events.log import count_events, in_batches, read_events, latest_of
+from clm_plugin.events.log import count_events, in_batches, latest_of, read_events
 from clm_plugin.events.queue import (
     Claim,
     claim,
@@ -55,6 +57,7 @@ __all__ = [
     "MAX_BODY",
     "MAX_EVENT",
     "MAX_EVENTS",
+    "MAX_TEXT",
     "SHARDS",
     "TYPES",
     "BadEvent",
@@ -77,12 +80,13 @@ __all__ = [
     "drop_raw",
     "events_about",
     "finish",
-    "hold_queue",
     "forget_events",
     "hold_log",
+    "hold_queue",
     "hold_shards",
     "in_batches",
     "key_of",
+    "known_keys",
     "lag",
     "latest_of",
     "move_cursor",

@@ -22,6 +22,7 @@ from clm_plugin.events.catalogue import TYPES
 from clm_plugin.events.checking import check
 from clm_plugin.events.data import SHARDS, Event, Json, NewEvent, uuid7
 from clm_plugin.events.limits import MAX_EVENT, BadEvent, clamp, clean_text
+from clm_plugin.events.models import EventKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -87,6 +88,17 @@ def key_of(namespace: str, key: str) -> UUID:
     """The 128-bit dedupe key of a source's own id."""
     digest = hashlib.blake2b(f"{namespace}\x1f{key}".encode(), digest_size=16).digest()
     return UUID(bytes=digest)
+
+
+def known_keys(news: Iterable[NewEvent]) -> set[tuple[str, str]]:
+    """Which of these are in the log, as (namespace, key); one query."""
+    keys = {
+        key_of(new.namespace or new.source, new.key): (new.namespace or new.source, new.key)
+        for new in news
+        if new.key
+    }
+    found = EventKey.objects.filter(key__in=keys).values_list("key", flat=True)
+    return {keys[key] for key in found}
 
 
 class _Rows:

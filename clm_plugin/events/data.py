@@ -16,6 +16,10 @@ SHARDS = 64
 row that workers lock, and events in a shard without a row would wait for ever."""
 
 
+HISTORY = frozenset({"backfill", "import"})
+"""Sources of events that are read in: they change facts and stages, and start nothing."""
+
+
 def actor(kind: str, value: object) -> str:
     """The name of somebody an event is about: ``visitor:…``, ``customer:…``, ``basket:…``."""
     return f"{kind}:{value}"
@@ -65,7 +69,7 @@ class Event:
     @property
     def is_live(self) -> bool:
         """False for history that is read in: it changes facts and stages, and starts nothing."""
-        return self.source != "backfill"
+        return self.source not in HISTORY
 
 
 def uuid7() -> UUID:

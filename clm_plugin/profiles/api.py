@@ -64,6 +64,7 @@ from clm_plugin.profiles.queries import (
     profiles,
     profiles_by_id,
     purchase_gaps,
+    trait_keys,
     trait_values,
 )
 from clm_plugin.profiles.rebuilding import (
@@ -186,6 +187,7 @@ __all__ = [
     "summary_of",
     "told_life_event",
     "told_trait",
+    "trait_keys",
     "trait_values",
     "typed",
     "verify_email",

@@ -14,6 +14,7 @@ from clm_plugin.profiles.models import (
     ItemFact,
     OrderFact,
     Profile,
+    TraitDefinition,
     TraitValue,
 )
 
@@ -159,6 +160,11 @@ def order_facts() -> QuerySet[OrderFact]:
 def category_facts() -> QuerySet[CategoryFact]:
     """What everybody viewed and bought by category, likewise."""
     return CategoryFact.objects.all()
+
+
+def trait_keys() -> list[str]:
+    """The keys of the traits that the shop declared; one query."""
+    return list(TraitDefinition.objects.order_by("key").values_list("key", flat=True))
 
 
 def trait_values(key: str = "", *, prefix: str = "") -> QuerySet[TraitValue]:

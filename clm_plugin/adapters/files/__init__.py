@@ -1,0 +1,1 @@
+"""Edge: files. CSV in through the front door, lists out as CSV or Parquet."""

@@ -1,0 +1,177 @@
+"""An import from upload to end: in parts, a transaction each; a stop loses and doubles nothing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from django.db import transaction
+from django.db.models import F
+
+from clm_plugin.adapters.files.cells import BadRow
+from clm_plugin.adapters.files.data import Reading, Spend
+from clm_plugin.adapters.files.mapping import IMPORTERS, as_row, check_mapping
+from clm_plugin.adapters.files.models import Import, ImportPart, RefusedRow
+from clm_plugin.adapters.files.reading import BadFile, Line, lines, look
+from clm_plugin.attribution.api import set_spend
+from clm_plugin.events.api import BadEvent, NewEvent, check, known_keys, record_many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+PART = 1_000
+"""Rows of a part: one transaction, and one step of the progress bar."""
+KEPT = timedelta(days=30)
+"""How long the rows of files are kept."""
+_State = Import.State
+
+
+def upload(file: BinaryIO, *, kind: str, name: str, by: str, now: datetime) -> Import:
+    """Take a file in, part by part, without believing a word of it. Raises BadFile."""
+    table = look(file)
+    with transaction.atomic():
+        run = Import.objects.create(
+            kind=IMPORTERS[kind].kind,
+            name=name[:200],
+            header=list(table.header),
+            encoding=table.encoding,
+            created_by=by[:150],
+            created_at=now,
+        )
+        part: list[Line] = []
+        number = 0
+        for line in lines(file, table):
+            part.append(line)
+            if len(part) == PART:
+                _keep(run, number, part)
+                part, number = [], number + 1
+        if part:
+            _keep(run, number, part)
+        if not run.rows:
+            raise BadFile("there is no row behind the names of the columns")
+        run.save(update_fields=["rows"])
+    return run
+
+
+def _keep(run: Import, number: int, part: Sequence[Line]) -> None:
+    # No database keeps a NUL in JSON; the row is refused for it anyway.
+    rows = [
+        [line.number, [cell.replace("\x00", "\ufffd") for cell in line.cells], line.problem]
+        for line in part
+    ]
+    ImportPart.objects.create(run=run, number=number, lines=rows)
+    run.rows += len(part)
+
+
+def choose(run: Import, *, mapping: dict[str, str], reading: Reading) -> None:
+    """Say which column is what, and how cells are read; looks through from the start again.
+
+    Raises BadFile where columns are missing or used twice.
+    """
+    kept = check_mapping(IMPORTERS[run.kind], mapping, run.header)
+    _restart(run, _State.CHECKING, mapping=kept, reading=asdict(reading))
+
+
+def begin(run: Import) -> None:
+    """Read in what was looked through."""
+    _restart(run, _State.RUNNING)
+
+
+def _restart(run: Import, state: str, **changes: Any) -> None:
+    with transaction.atomic():
+        RefusedRow.objects.filter(run=run).delete()
+        Import.objects.filter(pk=run.pk).update(
+            state=state, done_parts=0, new=0, known=0, bad=0, problem="", ended_at=None, **changes
+        )
+    run.refresh_from_db()
+
+
+def work(
+    run_id: int, *, now: datetime, progress: Callable[[int, int], None] = lambda done, of: None
+) -> Import | None:
+    """Go on with an import where it stopped, to the end of its looking or reading.
+
+    Safe to run twice: each part is claimed under the import's lock, in the transaction of its
+    effects. Returns the import as it is then; None when it is gone.
+    """
+    while True:
+        with transaction.atomic():
+            run = Import.objects.select_for_update().filter(pk=run_id).first()
+            if run is None or run.state not in (_State.CHECKING, _State.RUNNING):
+                return run
+            part = ImportPart.objects.filter(run=run, number=run.done_parts).first()
+            if part is None:
+                _finish(run, now)
+                return run
+            _take(run, part, now)
+            done = min((run.done_parts + 1) * PART, run.rows)
+        progress(done, run.rows)
+
+
+def _finish(run: Import, now: datetime) -> None:
+    checking = run.state == _State.CHECKING
+    run.state = _State.CHECKED if checking else _State.DONE
+    run.ended_at = None if checking else now
+    run.save(update_fields=["state", "ended_at"])
+
+
+def _take(run: Import, part: ImportPart, now: datetime) -> None:
+    """Look through or read in one part, and count what became of its rows."""
+    importer, reading = IMPORTERS[run.kind], Reading(**run.reading)
+    rows: list[tuple[NewEvent, ...]] = []
+    spent: dict[tuple[Any, str, str], Spend] = {}
+    bad: list[RefusedRow] = []
+    for number, cells, problem in part.lines:
+        try:
+            if problem:
+                raise BadRow("", problem)
+            told = importer.tell(as_row(cells, run.header, run.mapping), reading)
+            rows.append(_checked(told.events))
+            if told.spend is not None:
+                spend = told.spend
+                spent[spend.day, spend.channel, spend.currency] = spend
+        except (BadRow, BadEvent) as error:
+            bad.append(RefusedRow(run=run, line=number, cells=cells, why=str(error)))
+    known = _count_known(rows)
+    if run.state == _State.RUNNING:
+        record_many([event for row in rows for event in row], received_at=now, checked=True)
+        set_spend(spent.values())
+    RefusedRow.objects.bulk_create(bad, ignore_conflicts=True)
+    Import.objects.filter(pk=run.pk).update(
+        done_parts=F("done_parts") + 1,
+        new=F("new") + len(rows) - known,
+        known=F("known") + known,
+        bad=F("bad") + len(bad),
+    )
+
+
+def _checked(events: Iterable[NewEvent]) -> tuple[NewEvent, ...]:
+    checked = []
+    for event in events:
+        event.payload.update(check(event.type, event.payload))
+        checked.append(event)
+    return tuple(checked)
+
+
+def _count_known(rows: Sequence[tuple[NewEvent, ...]]) -> int:
+    """Rows all of whose events are in the log, or stand in this part already; one query."""
+    stored = known_keys([event for row in rows for event in row])
+    seen: set[tuple[str, str]] = set()
+    count = 0
+    for row in rows:
+        names = {(event.namespace or event.source, event.key) for event in row}
+        count += bool(names) and all(name in stored or name in seen for name in names)
+        seen |= names
+    return count
+
+
+def purge(*, now: datetime) -> int:
+    """Delete the rows of old files; what became of them stays. Returns how many imports."""
+    old = Import.objects.filter(created_at__lt=now - KEPT)
+    with_rows = old.filter(parts__isnull=False).distinct()
+    count = with_rows.count()
+    RefusedRow.objects.filter(run__in=old).delete()
+    ImportPart.objects.filter(run__in=old).delete()
+    return count
