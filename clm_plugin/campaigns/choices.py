@@ -36,11 +36,15 @@ def segment_choices() -> list[tuple[str, object]]:
     """The published segments by name."""
     from clm_plugin.segments.api import segment_names
 
-    return sorted(segment_names().items(), key=lambda pair: pair[1].lower())
+    return _by_name(segment_names())
 
 
 def survey_choices() -> list[tuple[str, object]]:
     """The published surveys by name."""
     from clm_plugin.surveys.api import survey_names
 
-    return sorted(survey_names().items(), key=lambda pair: pair[1].lower())
+    return _by_name(survey_names())
+
+
+def _by_name(names: dict[str, str]) -> list[tuple[str, object]]:
+    return [(key, names[key]) for key in sorted(names, key=lambda key: names[key].lower())]
