@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from clm_plugin.events.limits import BadEvent, clean_int
+from clm_plugin.events.api import BadEvent, clean_int
 from clm_plugin.money import Money, MoneyError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from clm_plugin.events.data import Json
+Json = dict[str, Any]
 
 SERVER, BROWSER = "server", "browser"
 CUSTOMER, EXTERNAL = "customer", "external"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from clm_plugin.adapters.segment.data import Mapped
-from clm_plugin.events.limits import BadEvent
+from clm_plugin.events.api import BadEvent
 
 if TYPE_CHECKING:
     from clm_plugin.adapters.segment.data import Context

@@ -11,8 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from clm_plugin.adapters.segment.data import CUSTOMER
-from clm_plugin.events.data import actor
-from clm_plugin.events.limits import BadEvent, clean_int, clean_text
+from clm_plugin.events.api import BadEvent, actor, clean_int, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from clm_plugin.adapters.segment.amounts import first_amount, minor_of, quantity_of
 from clm_plugin.adapters.segment.people import scoped
-from clm_plugin.events.limits import BadEvent, clean_int, clean_text
+from clm_plugin.events.api import BadEvent, clean_int, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from clm_plugin.events.limits import BadEvent, clamp
+from clm_plugin.events.api import BadEvent, clamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clm_plugin.events.limits import MAX_TEXT
+from clm_plugin.events.api import MAX_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

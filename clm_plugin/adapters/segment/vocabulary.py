@@ -20,7 +20,7 @@ from clm_plugin.adapters.segment.products import (
     text_of,
     total_of,
 )
-from clm_plugin.events.limits import BadEvent
+from clm_plugin.events.api import BadEvent
 
 
 def _product_viewed(context: Context) -> Mapped:
