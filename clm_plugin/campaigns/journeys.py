@@ -19,7 +19,7 @@ from clm_plugin.campaigns.data import (
     Verdict,
 )
 from clm_plugin.campaigns.entering import waiting
-from clm_plugin.campaigns.models import Enrolment, Receipt
+from clm_plugin.campaigns.models import Enrolment
 from clm_plugin.campaigns.plans import live_plans, plan_version
 from clm_plugin.campaigns.queries import contacts_of_many, limits, persons, with_segments
 from clm_plugin.campaigns.receipts import write_receipts
