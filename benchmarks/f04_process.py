@@ -1,6 +1,7 @@
-"""F4: carrying events up the floors (profiles, facts, stages, campaigns) against storing them (F3).
+"""F4: carrying events up the floors (profiles, facts, stages, segments, campaigns) against storing
+them (F3).
 
-Each round stores browser events in batches of 500 and then empties the queue, on empty tables and
+Ten segments are published. Each round stores browser events in batches of 500 and then empties the queue, on empty tables and
 again on the same people, so that half of the work is for profiles that exist.
 """
 
@@ -20,6 +21,7 @@ BATCH = 500
 
 def run(bench: Bench) -> Outcome:
     database = bench.database()
+    from benchmarks.groups import publish_ten
     from benchmarks.traffic import START, browsing
     from clm_plugin import pipeline
     from clm_plugin.events.models import Event, EventKey, QueuedEvent
@@ -27,6 +29,7 @@ def run(bench: Bench) -> Outcome:
 
     number = 4_000 if bench.quick else 40_000
     now = START + timedelta(hours=6)
+    publish_ten(now)
     seconds, left = [], 0
     for round_ in range(bench.rounds + 1):
         database.empty(Profile, Event, EventKey, QueuedEvent)
@@ -45,7 +48,7 @@ def run(bench: Bench) -> Outcome:
             )
     return Outcome(
         pairs=rates(seconds, number),
-        note=f"{number:,} browser events of {number // 20:,} people a round, one worker",
+        note=f"{number:,} browser events of {number // 20:,} people a round, one worker, ten segments",
         also=[("nothing is left in the queue", left == 0)],
     )
 
@@ -59,7 +62,7 @@ def _store(events: list[NewEvent], now: datetime) -> None:
 
 FIGURE = Figure(
     id="F4",
-    title="process: events to profiles, facts, stages",
+    title="process: events to profiles, facts, stages, segments",
     against="storing them (F3)",
     unit="events/s",
     reach=0.5,

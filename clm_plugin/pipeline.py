@@ -23,6 +23,7 @@ from clm_plugin.attribution import api as attribution
 from clm_plugin.campaigns import api as campaigns
 from clm_plugin.events import api as events
 from clm_plugin.events.api import Claim, Event
+from clm_plugin.garbage import collected_later
 from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.messages import api as messages
 from clm_plugin.profiles import api as profiles
@@ -166,7 +167,7 @@ STEPS: tuple[Callable[[Batch], None], ...] = (identify, recall, fold, place, gro
 
 def process(*, now: datetime, limit: int | None = None) -> int:
     """Claim and process one batch; returns how many events left the queue, 0 when none was due."""
-    with transaction.atomic():
+    with collected_later(), transaction.atomic():
         held = events.claim(now=now, limit=limit)
         if not held.events:
             return 0
@@ -241,10 +242,7 @@ def sweep(*, now: datetime, send: bool = True) -> SweepReport:
 
 
 def restage(*, now: datetime) -> None:
-    """Go on placing everybody where the model or the gaps changed; then segments that ask for it.
-
-    Such moves start no campaign: what changed is our rule, not the person.
-    """
+    """Go on placing everybody where model or gaps changed, then segments; it starts no campaign."""
     if lifecycle.restage_everybody(now=now) is not None:
         segments.refresh(segments.STAGE_FACETS, cause="model", now=now)
 

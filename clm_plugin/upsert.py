@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
+from clm_plugin.arrays import literal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -71,7 +73,7 @@ def upsert(
             cursor.execute(
                 sql,
                 [
-                    [json.dumps(item) for item in column] if _is_json(field) else list(column)
+                    _array(column, field)
                     for column, field in zip(zip(*rows, strict=True), fields, strict=True)
                 ],
             )
@@ -144,6 +146,13 @@ def _is_json(field: Any) -> bool:
     return isinstance(field, models.JSONField)
 
 
+def _array(column: Sequence[Any], field: Any) -> Any:
+    if _is_json(field):
+        column = [json.dumps(item) for item in column]
+    return literal(column, _array_type(field)) or list(column)
+
+
+@lru_cache(maxsize=512)
 def _array_type(field: Any) -> str:
     if _is_json(field):
         return "text"  # an array of documents travels as text

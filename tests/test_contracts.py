@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PLUGIN = ROOT / "clm_plugin"
 # What any floor may import of the base, and what a door is called.
 BASE = {
+    "arrays",
     "clock",
     "conf",
     "exceptions",

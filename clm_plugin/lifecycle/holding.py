@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from clm_plugin.arrays import any_of
 from clm_plugin.lifecycle.models import Standing
 from clm_plugin.profiles.api import profiles
 
@@ -23,7 +24,7 @@ def hold_standings(profile_ids: Iterable[int], *, skip_locked: bool = False) -> 
     ids = set(profile_ids)
     if not ids or not connection.features.has_select_for_update:
         return ids
-    standings = Standing.objects.filter(profile__in=ids).order_by("profile_id")
+    standings = Standing.objects.filter(any_of("profile", ids)).order_by("profile_id")
     locked = standings.select_for_update(skip_locked=skip_locked, no_key=True)
     held = set(locked.values_list("profile_id", flat=True))
     if held == ids:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from clm_plugin.arrays import any_of
 from clm_plugin.lifecycle.data import Move, Moves
 from clm_plugin.lifecycle.history import MODEL, TIME, Turn, Way
 from clm_plugin.lifecycle.models import StageChange, Standing
@@ -123,7 +124,7 @@ def _catch_up(way: Way, ruler: Ruler, turns: Sequence[Turn], until: datetime) ->
 
 
 def _standings(profile_ids: Iterable[int], *, hold: bool = False) -> dict[int, _Standing]:
-    rows = Standing.objects.filter(profile__in=list(profile_ids))
+    rows = Standing.objects.filter(any_of("profile", profile_ids))
     if hold and connection.features.has_select_for_update:
         # Against a sweep that moves the same person at this moment: one move, told by one of us.
         rows = rows.select_for_update(no_key=True).order_by("profile_id")

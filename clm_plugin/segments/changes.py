@@ -74,12 +74,14 @@ def deciding(
     entered: bool,
     touched: frozenset[str] = frozenset(),
     before: datetime | None = None,
+    values: bool = True,
 ) -> list[Line]:
     """The conditions that decided, in words: those that stand for the outcome and could have
     flipped, because their facets were ``touched`` or, where time passed, because their answer just
     before ``before`` was another one. Where none is told apart, all that stand for the outcome.
 
-    A condition inside "none of" stands for an entry when it does not hold.
+    A condition inside "none of" stands for an entry when it does not hold. Without ``values`` her
+    own ones are left out, which cost most of the time.
     """
     leaves = [
         (condition, condition.holds(subject, now), positive)
@@ -91,8 +93,13 @@ def deciding(
         near = [one for one in standing if one[0].holds(subject, earlier) != one[1]]
     else:
         near = [one for one in standing if touched == ALL or one[0].facets & touched]
+    language = get_language() or ""
     return [
-        (_sentence(condition, get_language() or ""), holds, condition.why(subject, now, NO_LABELS))
+        (
+            _sentence(condition, language),
+            holds,
+            condition.why(subject, now, NO_LABELS) if values else "",
+        )
         for condition, holds in (near or standing)[:MOST_CONDITIONS]
     ]
 

@@ -8,10 +8,12 @@ change, and none decides on facts that another is about to replace.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
 
+from clm_plugin.arrays import any_of
 from clm_plugin.lifecycle.api import hold_standings
 from clm_plugin.segments.changes import (
     MERGE,
@@ -29,7 +31,6 @@ from clm_plugin.upsert import REPLACE, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from clm_plugin.segments.changes import Line
     from clm_plugin.segments.data import Subject
@@ -40,6 +41,9 @@ Key = tuple[int, str]
 Held = tuple[bool, "datetime", "datetime | None"]
 """(inside, since, due)."""
 NO_FACETS: frozenset[str] = frozenset()
+DETAILED = 200
+"""Changes of a batch up to which the history keeps the person's own values: all that live traffic
+brings, not what a back-fill or a publish does."""
 
 
 def review(
@@ -136,7 +140,7 @@ def look(
     people = set().union(*wanted.values())
     subjects = read_subjects(sorted(people), groups, now)
     held = read_held(people, [live.key for live in wanted])
-    changes: list[Change] = []
+    flips: list[_Flip] = []
     rows: dict[Key, Held] = {}
     for live, pids in wanted.items():
         for pid in pids:
@@ -152,11 +156,21 @@ def look(
                 continue
             rows[pid, live.key] = (inside, since, due)
             if inside != was_inside:
-                why = cause.get(pid, TIME)
-                facets = touched.get(pid, NO_FACETS)
-                changes.append(_change(live, pid, subject, inside, at, now, why, facets))
+                why, facets = cause.get(pid, TIME), touched.get(pid, NO_FACETS)
+                flips.append(_Flip(live, pid, subject, inside, at, why, facets))
+    changes = [_told(flip, now, values=len(flips) <= DETAILED) for flip in flips]
     write(changes, rows)
     return changes
+
+
+class _Flip(NamedTuple):
+    live: Live
+    pid: int
+    subject: Subject | None
+    entered: bool
+    at: datetime
+    cause: str
+    facets: frozenset[str]
 
 
 def _answer(live: Live, subject: Subject | None, now: datetime) -> tuple[bool, datetime | None]:
@@ -173,33 +187,31 @@ def _changed_at(before: Held | None, now: datetime) -> datetime:
     return due if due is not None and due < now else now
 
 
-def _change(
-    live: Live,
-    pid: int,
-    subject: Subject | None,
-    entered: bool,
-    at: datetime,
-    now: datetime,
-    cause: str,
-    facets: frozenset[str],
-) -> Change:
+def _told(flip: _Flip, now: datetime, *, values: bool) -> Change:
     told: Sequence[Line] = ()
-    if subject is not None and live.group is not None and cause != MERGE:
-        before = at if cause == TIME else None
-        told = deciding(live.group, subject, now, entered=entered, touched=facets, before=before)
+    if flip.subject is not None and flip.live.group is not None and flip.cause != MERGE:
+        told = deciding(
+            flip.live.group,
+            flip.subject,
+            now,
+            entered=flip.entered,
+            touched=flip.facets,
+            before=flip.at if flip.cause == TIME else None,
+            values=values,
+        )
     return Change(
-        profile_id=pid,
-        segment=live.key,
-        entered=entered,
-        changed_at=at,
-        cause=cause,
-        reason=reason_of(cause, told),
+        profile_id=flip.pid,
+        segment=flip.live.key,
+        entered=flip.entered,
+        changed_at=flip.at,
+        cause=flip.cause,
+        reason=reason_of(flip.cause, told),
     )
 
 
 def read_held(people: Iterable[int], keys: Sequence[str]) -> dict[Key, Held]:
     """The rows of these people in these segments; one query."""
-    rows = Membership.objects.filter(profile__in=list(people), segment__in=keys)
+    rows = Membership.objects.filter(any_of("profile", people), segment__in=keys)
     return {
         (pid, key): (inside, since, due)
         for pid, key, inside, since, due in rows.values_list(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
+from clm_plugin.arrays import any_of
 from clm_plugin.segments.data import Need, Part
 from clm_plugin.segments.windows import start
 
@@ -99,7 +100,7 @@ VIEWS = Part("views", _read_views, {})
 def _read_traits(ids: Sequence[int], needs: Sequence[Need], now: datetime) -> dict[int, Any]:
     from clm_plugin.profiles.models import TraitValue
 
-    rows = TraitValue.objects.filter(profile__in=ids, key__in=sorted({need.key for need in needs}))
+    rows = TraitValue.objects.filter(any_of("profile", ids), key__in=sorted({need.key for need in needs}))
     found: dict[int, dict[str, TraitWord]] = defaultdict(dict)
     values: Iterable[Any] = rows.values_list(
         "profile", "key", "text", "number", "moment", "told_at"
@@ -147,14 +148,14 @@ def _events(ids: Sequence[int], needs: Sequence[Need], now: datetime) -> Any:
     from clm_plugin.events.models import Event
     from clm_plugin.profiles.models import Identifier
 
-    names = dict(Identifier.objects.filter(profile__in=ids).values_list("actor", "profile"))
+    names = dict(Identifier.objects.filter(any_of("profile", ids)).values_list("actor", "profile"))
     if not names:
         return None
     wanted = Q()
     for type_ in sorted({need.key for need in needs}):
         after = start(now, _longest(need for need in needs if need.key == type_))
         wanted |= Q(type=type_) if after is None else Q(type=type_, occurred_at__gt=after)
-    return names, Event.objects.filter(wanted, actor__in=list(names))
+    return names, Event.objects.filter(wanted, any_of("actor", names))
 
 
 def _of_types(

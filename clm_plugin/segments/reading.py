@@ -6,6 +6,7 @@ from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from clm_plugin.arrays import any_of
 from clm_plugin.segments.data import Need, Part, Subject
 from clm_plugin.segments.rules import needs
 
@@ -78,7 +79,7 @@ def read_subjects(
 def _base(ids: list[int]) -> dict[int, Subject]:
     from clm_plugin.profiles.models import Profile
 
-    rows = Profile.objects.filter(pk__in=ids, merged_into__isnull=True)
+    rows = Profile.objects.filter(any_of("pk", ids), merged_into__isnull=True)
     return {
         profile_id: Subject(profile_id=profile_id, **_known(values))
         for profile_id, *values in rows.values_list("pk", *_COLUMNS)

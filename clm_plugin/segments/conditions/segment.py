@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from clm_plugin.arrays import any_of
 from clm_plugin.segments.data import Condition, Labels, Need, Part, Subject
 from clm_plugin.segments.expressions import among
 from clm_plugin.segments.facets import of_segment
@@ -22,7 +23,7 @@ def _read(ids: Sequence[int], needs: Sequence[Need], now: datetime) -> dict[int,
     from clm_plugin.segments.models import Membership
 
     keys = sorted({key for need in needs for key in need.keys})
-    rows = Membership.objects.filter(profile__in=ids, segment__in=keys, inside=True)
+    rows = Membership.objects.filter(any_of("profile", ids), segment__in=keys, inside=True)
     found: dict[int, set[str]] = defaultdict(set)
     for profile_id, key in rows.values_list("profile_id", "segment_id"):
         found[profile_id].add(key)
