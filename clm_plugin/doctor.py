@@ -16,7 +16,8 @@ from django.utils import timezone
 from clm_plugin import health
 from clm_plugin.campaigns.api import live_plans, plan_version
 from clm_plugin.events.api import dead_letters, lag
-from clm_plugin.messages.api import sender
+from clm_plugin.messages.api import held_since, sender
+from clm_plugin.privacy.api import missing
 from clm_plugin.profiles.api import profiles
 from clm_plugin.shop.api import ShopError, get_shop
 
@@ -33,7 +34,7 @@ class Finding:
 
 def examine(*, now: datetime) -> list[Finding]:
     """Look at everything. ``now``: the plugin's clock."""
-    return [*_settings(), *_tables(), *_machinery(now), *_queue(now), *_content()]
+    return [*_settings(), *_tables(), *_machinery(now), *_queue(now), *_privacy(), *_content()]
 
 
 def _settings() -> Iterator[Finding]:
@@ -80,6 +81,20 @@ def _queue(now: datetime) -> Iterator[Finding]:
         dead == 0,
         f"{dead} events failed every try",
         "Read the reasons in the admin (Lifecycle, Dead letters) and replay them.",
+    )
+
+
+def _privacy() -> Iterator[Finding]:
+    unknown = len(missing())
+    yield Finding(
+        not unknown,
+        "Every erasure in the journal is done" if not unknown else "A backup was restored",
+        "It knows people who were erased since: run manage.py clm_restored, before the workers.",
+    )
+    yield Finding(
+        held_since() is None,
+        "Mails may leave" if held_since() is None else "All mails are held",
+        "Look at those that wait (Lifecycle, Privacy), then manage.py clm_restored --release.",
     )
 
 

@@ -17,7 +17,7 @@ from clm_plugin.privacy.consents import (
 from clm_plugin.privacy.declared import Table, Undeclared, about_people, is_nothing, tables
 from clm_plugin.privacy.erasing import Erased, erase, preview
 from clm_plugin.privacy.exporting import export
-from clm_plugin.privacy.mapping import Line, data_map, data_map_page
+from clm_plugin.privacy.mapping import Line, data_map, data_map_page, words_module
 from clm_plugin.privacy.restoring import Restored, missing, restore
 from clm_plugin.privacy.retention import Purged, days_of, names, purge
 
@@ -53,4 +53,5 @@ __all__ = [
     "tables",
     "texts",
     "withdraw_consent",
+    "words_module",
 ]

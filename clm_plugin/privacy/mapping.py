@@ -5,11 +5,23 @@ Made of the models' own declarations, for the console and for ``docs/reference/d
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from clm_plugin.privacy.declared import is_nothing, tables
 from clm_plugin.privacy.retention import DEFAULTS, days_of
 
+_MODULE = '''"""The words of the tables' declarations, for the translators' tools.
+
+Made by ``manage.py clm_data_map --words FILE``; do not edit it.
+"""
+
+from django.utils.translation import gettext_noop
+
+WORDS = (
+%s
+)
+'''
 _ERASURE = {
     "delete": "deleted",
     "clear": "emptied",
@@ -48,6 +60,16 @@ def data_map() -> list[Line]:
         for table in tables()
         if not is_nothing(table)
     ]
+
+
+def words_module() -> str:
+    """The words of all declarations as a module for the translators' tools to find."""
+    words = sorted({w for t in tables() for w in (t.data.holds, t.data.why, t.data.kept) if w})
+    lines = [
+        "    gettext_noop(\n        " + json.dumps(word, ensure_ascii=False) + "\n    ),"
+        for word in words
+    ]
+    return _MODULE % "\n".join(lines)
 
 
 def data_map_page() -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 from django.apps import apps
@@ -11,7 +13,14 @@ from django.db import models
 
 from clm_plugin.models import Event, Profile, Receipt
 from clm_plugin.personal import NOTHING
-from clm_plugin.privacy.api import Undeclared, about_people, data_map_page, is_nothing, tables
+from clm_plugin.privacy.api import (
+    Undeclared,
+    about_people,
+    data_map_page,
+    is_nothing,
+    tables,
+    words_module,
+)
 from clm_plugin.privacy.erasing import ANONYMISING
 from clm_plugin.profiles.api import Person
 
@@ -89,6 +98,18 @@ def test_tables_without_people_have_no_column_that_sounds_like_one() -> None:
             assert not names & telling, table.model.__name__
             with pytest.raises(FieldDoesNotExist):
                 table.model._meta.get_field("customer_id")
+
+
+def test_translators_find_every_word() -> None:
+    file = ROOT / "clm_plugin/privacy/declared_words.py"
+    told = f"run manage.py clm_data_map --words {file.relative_to(ROOT)}, then ruff format"
+    made = {str(node.value) for node in ast.walk(ast.parse(words_module())) if _is_word(node)}
+    kept = {str(node.value) for node in ast.walk(ast.parse(file.read_text())) if _is_word(node)}
+    assert kept == made, told
+
+
+def _is_word(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and not str(node.value).startswith("The words of")
 
 
 def test_the_data_map_is_in_step() -> None:
