@@ -30,7 +30,7 @@ _State = Enrolment.State
 _BASKET_EMPTY = "basket_empty"
 FRESH = timedelta(days=1)
 """How old a move or an event may be and still start a campaign."""
-SILENT_CAUSES = frozenset({"model", "rebuild", "backfill", "merge", "unmerge"})
+SILENT_CAUSES = frozenset({"model", "gap", "rebuild", "backfill", "merge", "unmerge"})
 """Causes of moves that are about our bookkeeping, not about the person."""
 _STAGE_STAYS = ("stage_entered", "stage_dwell")
 _COLUMNS = (

@@ -111,7 +111,7 @@ def test_history_that_is_read_in_starts_nothing() -> None:
     assert states() == []
 
 
-@pytest.mark.parametrize("cause", ["model", "rebuild"])
+@pytest.mark.parametrize("cause", ["model", "gap", "rebuild"])
 def test_bookkeeping_moves_start_nothing(cause: str) -> None:
     campaign("stage_entered", stages=["loyal"])
     known()
