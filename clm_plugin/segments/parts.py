@@ -100,7 +100,9 @@ VIEWS = Part("views", _read_views, {})
 def _read_traits(ids: Sequence[int], needs: Sequence[Need], now: datetime) -> dict[int, Any]:
     from clm_plugin.profiles.models import TraitValue
 
-    rows = TraitValue.objects.filter(any_of("profile", ids), key__in=sorted({need.key for need in needs}))
+    rows = TraitValue.objects.filter(
+        any_of("profile", ids), key__in=sorted({need.key for need in needs})
+    )
     found: dict[int, dict[str, TraitWord]] = defaultdict(dict)
     values: Iterable[Any] = rows.values_list(
         "profile", "key", "text", "number", "moment", "told_at"

@@ -153,10 +153,19 @@ BY_KIND: dict[type[Condition], st.SearchStrategy[Condition]] = {
 conditions: st.SearchStrategy[Condition] = st.one_of(*BY_KIND.values())
 
 
-def groups(depth: int = 3) -> st.SearchStrategy[Group]:
-    members: st.SearchStrategy[Any] = conditions
+on_rows: st.SearchStrategy[Condition] = st.one_of(
+    *(BY_KIND[kind] for kind in (kinds.Figure, kinds.Channel, kinds.InStage, kinds.Flagged)),
+    BY_KIND[kinds.Basket],
+)
+"""Those that test the one row of a table, which are put together in one look at it."""
+
+
+def groups(
+    depth: int = 3, of: st.SearchStrategy[Condition] = conditions
+) -> st.SearchStrategy[Group]:
+    members: st.SearchStrategy[Any] = of
     if depth > 1:
-        members = st.one_of(conditions, conditions, groups(depth - 1))
+        members = st.one_of(of, of, groups(depth - 1, of))
     return st.builds(
         Group,
         st.sampled_from(["all", "any", "none"]),

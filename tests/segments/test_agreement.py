@@ -21,7 +21,7 @@ from clm_plugin.segments.api import (
     read_subjects,
 )
 from tests.segments.crowd import MICRO, NOW, WINDOWS, gather
-from tests.segments.strategies import BY_KIND, conditions, groups
+from tests.segments.strategies import BY_KIND, conditions, groups, on_rows
 
 pytestmark = pytest.mark.django_db
 many = settings(
@@ -46,7 +46,10 @@ def asked(ids: list[int], node: Group | Condition, at: datetime = NOW) -> dict[i
 
 
 @many
-@given(seeds, st.lists(groups(), min_size=1, max_size=12))
+@given(
+    seeds,
+    st.lists(groups() | groups(of=on_rows), min_size=1, max_size=12),
+)
 def test_sql_and_predicate_agree(seed: int, drawn: list[Group]) -> None:
     with crowd(seed) as ids:
         for group in drawn:
