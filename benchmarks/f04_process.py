@@ -1,8 +1,9 @@
 """F4: carrying events up the floors (profiles, facts, stages, segments, campaigns) against storing
 them (F3).
 
-Ten segments are published. Each round stores browser events in batches of 500 and then empties the queue, on empty tables and
-again on the same people, so that half of the work is for profiles that exist.
+Ten segments are published. Each round stores browser events in batches of 500 and then empties the
+queue, on empty tables and again on the same people, so that half of the work is for profiles that
+exist.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def run(bench: Bench) -> Outcome:
             )
     return Outcome(
         pairs=rates(seconds, number),
-        note=f"{number:,} browser events of {number // 20:,} people a round, one worker, ten segments",
+        note=f"{number:,} browser events of {number // 20:,} people a round, one worker,"
+        " ten segments",
         also=[("nothing is left in the queue", left == 0)],
     )
 

@@ -11,6 +11,7 @@ from benchmarks import (
     f07_segment,
     f12_backfill,
     f13_accuracy,
+    f15_touched,
 )
 from benchmarks.harness import Figure
 
@@ -23,4 +24,5 @@ FIGURES: tuple[Figure, ...] = (
     f07_segment.FIGURE,
     f12_backfill.FIGURE,
     f13_accuracy.FIGURE,
+    f15_touched.FIGURE,
 )
