@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clm_plugin.console.guard import GRANTABLE
-from clm_plugin.console.wording import day, hour, moment, money, percent, whole
+from clm_plugin.console.wording import day, hour, moment, money, percent, stage_tone, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from wagtail.admin.ui.components import Component
     from wagtail.admin.viewsets.base import ViewSetGroup
 
-    from clm_plugin.profiles.api import Person
-
     from clm_plugin.lifecycle.authoring import LifecycleModel
+    from clm_plugin.profiles.api import Person
     from clm_plugin.segments.authoring import Segment
 
 __all__ = [
@@ -31,10 +30,11 @@ __all__ = [
     "moment",
     "money",
     "percent",
-    "scrub_audit",
     "preview_lifecycle",
     "preview_segment",
+    "scrub_audit",
     "segment_choices",
+    "stage_tone",
     "whole",
 ]
 

@@ -93,3 +93,12 @@ def purpose(key: str, channel: str = "") -> str:
 def stage_label(key: str) -> str:
     """The name of a stage; its key in words for one of a model that is gone."""
     return lifecycle.stage_label(key)
+
+
+def stage_tone(key: str) -> str:
+    """``loss`` for a stage in which people are on their way out, else nothing."""
+    for model in (lifecycle.current_model(), lifecycle.DEFAULT):
+        stage = model.stage(key)
+        if stage is not None:
+            return "loss" if stage.loss else ""
+    return ""

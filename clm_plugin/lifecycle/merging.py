@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clm_plugin.lifecycle.models import StageChange, Standing
+from clm_plugin.lifecycle.ruler import Ruler
 from clm_plugin.moving import Moved, move_rows, return_rows
 from clm_plugin.profiles.api import FactRow, fact_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 
 def move(old: int, new: int) -> Moved:
@@ -34,13 +36,22 @@ def give_back(moved: Moved, *, owner: int, to: int) -> None:
     return_rows(moved, StageChange, owner=owner, to=to)
 
 
-def settle(profile_ids: Iterable[int]) -> None:
-    """Let these stand where their last move left them, to be placed anew by the caller."""
-    ids = list(profile_ids)
-    Standing.objects.filter(profile__in=ids).delete()
+def settle(profile_ids: Iterable[int], *, now: datetime) -> None:
+    """Let these stand where the way that is theirs again has led them; the caller places them anew.
+
+    Where a move to the stage that their facts give is on record, they stand there since then, so
+    that an undo is no move of its own; else where their last move left them.
+    """
+    rows = fact_rows(profile_ids)
+    ruler = Ruler()
+    ruler.ask_promoters(rows.values())
+    stages = {pid: ruler.placed(row, now)[0] for pid, row in rows.items()}
     last: dict[int, StageChange] = {}
-    for change in StageChange.objects.filter(profile__in=ids).order_by("changed_at", "id"):
-        last[change.profile_id] = change
+    for change in StageChange.objects.filter(profile__in=rows).order_by("changed_at", "id"):
+        known, stage = last.get(change.profile_id), stages[change.profile_id]
+        if known is None or change.to_stage == stage or known.to_stage != stage:
+            last[change.profile_id] = change
+    Standing.objects.filter(profile__in=list(profile_ids)).delete()
     Standing.objects.bulk_create(
         [
             Standing(profile_id=pid, stage=change.to_stage, since=change.changed_at)

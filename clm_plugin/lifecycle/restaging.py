@@ -15,7 +15,7 @@ from django.db.models import F, Max
 from clm_plugin.lifecycle.current import read_model
 from clm_plugin.lifecycle.gaps import load_yardsticks
 from clm_plugin.lifecycle.models import CurrentModel, Restaging, StageChange, Standing
-from clm_plugin.lifecycle.sql import Sql, placing
+from clm_plugin.lifecycle.sql import Sql, placing, within
 from clm_plugin.profiles.api import profiles
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 GAP = "gap"
 RANGE = 20_000
-"""Profiles in one transaction: a quarter of a second in which nobody of them can be moved."""
+"""Profiles in one transaction: well under a second in which nobody of them can be moved."""
 
 
 def request_restaging(*, cause: str, version: int, now: datetime) -> Restaging:
@@ -100,16 +100,53 @@ def _place_range(above: int, to: int, *, cause: str, now: datetime) -> int:
     _hold(above, to)
     model, _ = read_model()
     placed = placing(model, load_yardsticks(), now=now, above=above, to=to)
-    # Whom time has moved already is left to the sweep, which says so: that may start campaigns.
-    waits = "" if cause != GAP else " AND (s.due_at IS NULL OR s.due_at > %s)"
-    stamp = [_stamp(now)]
+    stamp = _stamp(now)
     with connection.cursor() as cursor:
-        sql = _told(placed, waits)
-        cursor.execute(sql.text, [*sql.params, *stamp, cause, *(stamp if waits else [])])
+        cursor.execute(_CREATE.format(moment=Standing._meta.get_field("since").db_type(connection)))
+        sql = _differing(placed, above, to)
+        cursor.execute(sql.text, sql.params)
+        if cause == GAP:
+            # Whom time has moved already is left to the sweep: that may start campaigns.
+            cursor.execute(f"DELETE FROM {_NEW} WHERE was_due_at <= %s", [stamp])
+        cursor.execute(
+            f"INSERT INTO {StageChange._meta.db_table}"
+            " (profile_id, from_stage, to_stage, changed_at, cause)"
+            f" SELECT pid, COALESCE(was, ''), stage, %s, %s FROM {_NEW}"
+            " WHERE was IS NULL OR was <> stage",
+            [stamp, cause],
+        )
         moved: int = max(cursor.rowcount, 0)
-        sql = _stood(placed, waits)
-        cursor.execute(sql.text, [*sql.params, *stamp, *(stamp if waits else [])])
+        cursor.execute(
+            f"INSERT INTO {Standing._meta.db_table} (profile_id, {', '.join(_COLUMNS)})"
+            " SELECT pid, stage, CASE WHEN was = stage THEN since ELSE %s END, due_at, advocate,"
+            f" churn_risk FROM {_NEW} WHERE 1 = 1 ON CONFLICT (profile_id) DO UPDATE SET "
+            + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS),
+            [stamp],
+        )
+        cursor.execute(f"DROP TABLE {_NEW}")
     return moved
+
+
+_COLUMNS = ("stage", "since", "due_at", "advocate", "churn_risk")
+_NEW = "clm_new_standing"
+_CREATE = (
+    f"CREATE TEMPORARY TABLE {_NEW} (pid bigint, stage varchar(32), due_at {{moment}},"
+    " advocate boolean, churn_risk boolean, was varchar(32), since {moment}, was_due_at {moment})"
+)
+
+
+def _differing(placed: Sql, above: int, to: int) -> Sql:
+    """Collects who stands elsewhere, or otherwise, than she should; the rest is not written."""
+    distinct = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
+    return Sql(
+        text=f"INSERT INTO {_NEW} {placed.text} SELECT placed.pid, placed.stage, placed.due_at,"
+        " placed.advocate, placed.churn_risk, s.stage, s.since, s.due_at"
+        f" FROM placed LEFT JOIN {Standing._meta.db_table} s"
+        f" ON s.profile_id = placed.pid AND {within('s.profile_id', above, to)}"
+        f" WHERE s.stage IS NULL OR s.stage <> placed.stage OR s.due_at {distinct} placed.due_at"
+        " OR s.advocate <> placed.advocate OR s.churn_risk <> placed.churn_risk",
+        params=placed.params,
+    )
 
 
 def _hold(above: int, to: int) -> None:
@@ -119,43 +156,9 @@ def _hold(above: int, to: int) -> None:
     table = Standing._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE profile_id > %s AND"
-            " profile_id <= %s ORDER BY profile_id FOR NO KEY UPDATE) held",
-            [above, to],
+            f"SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE"
+            f" {within('profile_id', above, to)} ORDER BY profile_id FOR NO KEY UPDATE) held"
         )
-
-
-def _told(placed: Sql, waits: str) -> Sql:
-    """The moves, as history."""
-    change, standing = StageChange._meta.db_table, Standing._meta.db_table
-    return Sql(
-        text=f"INSERT INTO {change} (profile_id, from_stage, to_stage, changed_at, cause)"
-        f" {placed.text} SELECT placed.pid, COALESCE(s.stage, ''), placed.stage, %s, %s"
-        f" FROM placed LEFT JOIN {standing} s ON s.profile_id = placed.pid"
-        f" WHERE (s.stage IS NULL OR s.stage <> placed.stage){waits}",
-        params=placed.params,
-    )
-
-
-def _stood(placed: Sql, waits: str) -> Sql:
-    """Where they stand; who stands there already is not written."""
-    table = Standing._meta.db_table
-    distinct = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
-    sets = ", ".join(
-        f"{name} = excluded.{name}"
-        for name in ("stage", "since", "due_at", "advocate", "churn_risk")
-    )
-    return Sql(
-        text=f"INSERT INTO {table} (profile_id, stage, since, due_at, advocate, churn_risk)"
-        f" {placed.text} SELECT placed.pid, placed.stage,"
-        " CASE WHEN s.stage = placed.stage THEN s.since ELSE %s END,"
-        " placed.due_at, placed.advocate, placed.churn_risk"
-        f" FROM placed LEFT JOIN {table} s ON s.profile_id = placed.pid"
-        f" WHERE (s.stage IS NULL OR s.stage <> placed.stage OR s.due_at {distinct} placed.due_at"
-        " OR s.advocate <> placed.advocate OR s.churn_risk <> placed.churn_risk)"
-        f"{waits} ON CONFLICT (profile_id) DO UPDATE SET {sets}",
-        params=placed.params,
-    )
 
 
 def _stamp(at: datetime) -> Any:

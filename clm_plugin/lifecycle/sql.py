@@ -122,6 +122,11 @@ def placing(
     return Sql(text=text, params=list(model.keys))
 
 
+def within(column: str, above: int, to: int) -> str:
+    """A range of profiles. Say it of every table that is joined: no planner infers it."""
+    return f"{column} > {above:d} AND {column} <= {to:d}"
+
+
 def _yard(
     model: Model,
     yardsticks: Yardsticks,
@@ -158,7 +163,7 @@ def _yard(
         f" FROM {tables[0]} f JOIN {tables[1]} p ON p.id = f.profile_id"
         f" LEFT JOIN {tables[2]} c ON c.category_id = f.main_category AND c.category_id <> ''"
         f" AND c.gaps >= {STORE_GAPS}"
-        f" WHERE f.profile_id > {above} AND f.profile_id <= {to}{sample}"
+        f" WHERE {within('f.profile_id', above, to)} AND {within('p.id', above, to)}{sample}"
     )
 
 

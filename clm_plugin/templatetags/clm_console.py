@@ -30,6 +30,7 @@ def minor(value: int, currency: str) -> str:
 register.filter("day", wording.day)
 register.filter("moment", wording.moment)
 register.filter("hour", wording.hour)
+register.filter("stage_tone", wording.stage_tone)
 
 
 @register.filter
