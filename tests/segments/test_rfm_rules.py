@@ -1,12 +1,13 @@
 """The map is total, better scores never have a worse name, and quantiles keep ties together."""
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clm_plugin.segments.rfm_rules import NAMES, fixed_scores, name_of, tile, value_of
+from clm_plugin.segments.rfm_rules import NAMES, fixed_scores, name_of, row_of, tile, value_of
 
 SCORES = list(product(range(1, 6), repeat=3))
 
@@ -83,3 +84,11 @@ def test_cutoffs_of_a_small_store(
 ) -> None:
     scores = fixed_scores(days=days, orders=orders, spend_minor=spend, mean_order_minor=1000)
     assert scores == wanted
+
+
+def test_the_page_shows_the_map() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "rfm.md"
+    table = page.read_text().partition("## The eleven names")[2].partition("## Between")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line[:4] > "| 0"]
+    shown = {int(r): names for r, *names in rows if r.isdigit()}
+    assert shown == {r: [NAMES[key] for key in row_of(r)] for r in range(1, 6)}
