@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _FLOORS = (lifecycle, campaigns, messages, attribution)
 UNDONE = "merge.undone"
-"""The cause that moves between stages and segments are told with after an undo."""
+"""The cause that moves between stages are told with after an undo."""
 
 
 def merge(found: Iterable[profiles.Merge], *, now: datetime) -> None:
@@ -59,7 +59,6 @@ def unmerge(record_id: int, *, now: datetime, by: int | None = None) -> profiles
         for pid in sorted(split.part):
             segments.unmove(pid, split.kept, now=now)
         segments.forget(split.part - {split.freed})
-        segments.review(
-            dict.fromkeys(both, segments.ALL), now=now, cause=dict.fromkeys(both, UNDONE)
-        )
+        again = dict.fromkeys(both, segments.ALL)
+        segments.review(again, now=now, cause=dict.fromkeys(both, segments.MERGE))
     return split

@@ -104,6 +104,10 @@ class MergesView(Guarded, BaseListingView):
             StateColumn("state", label=_("State")),
         ]  # fmt: skip
 
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        # A shop's context processor may have a search_form of its own, which is not ours.
+        return {"search_form": None, **super().get_context_data(*args, **kwargs)}
+
     def get_base_queryset(self) -> QuerySet[MergeRecord]:
         return MergeRecord.objects.select_related("survivor", "undone_by")
 
@@ -134,8 +138,8 @@ class UndoView(Guarded, WagtailAdminTemplateMixin, TemplateView):
             return self._undone_before(record)
         people = Profile.objects.in_bulk([done.kept, done.freed])
         kept, freed = people[done.kept], people[done.freed]
-        data = {"record": pk, "kept": done.kept, "freed": done.freed}
-        log(kept, UNMERGE, data=data)
+        # By its numbers: a name or address in the log would outlive her erasure.
+        log(record, UNMERGE, data={"kept": done.kept, "freed": done.freed})
         buttons = [
             messages.button(reverse("clm_customers:customer", args=(freed.pk,)), name_of(freed))
         ]

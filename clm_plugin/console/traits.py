@@ -104,7 +104,7 @@ def tell_anew() -> bool:
 
 class TraitForm(WagtailAdminModelForm):
     choices = forms.CharField(
-        label=_("choices"),
+        label=_("Choices"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("For one of a list: a choice on each line."),
@@ -159,7 +159,7 @@ class TraitIndexView(generic.IndexView):
             self._get_title_column("label"),
             Column("key", label=_("Key")),
             Column("kind", label=_("Type"), accessor="get_kind_display"),
-            Column("rule", label=_("When two were told"), accessor="get_rule_display"),
+            Column("rule", label=_("Which word counts"), accessor="get_rule_display"),
             FigureColumn(
                 "people",
                 label=_("People"),
@@ -174,7 +174,7 @@ class TraitIndexView(generic.IndexView):
             **context,
             "undeclared": undeclared(),
             "may_declare": self.user_has_permission("add"),
-            "built_in": [(key, whole(self.people.get(key, 0))) for key in BUILT_IN],
+            "built_in": [(key, self.people.get(key, 0)) for key in BUILT_IN],
         }
 
 

@@ -51,6 +51,7 @@ from clm_plugin.profiles.operations import fold_events
 from clm_plugin.profiles.queries import (
     actors_of,
     category_facts,
+    declared_traits,
     fact_rows,
     facts,
     identifiers,
@@ -64,6 +65,7 @@ from clm_plugin.profiles.queries import (
     profiles,
     profiles_by_id,
     purchase_gaps,
+    survivor_of,
     trait_keys,
     trait_values,
 )
@@ -137,6 +139,7 @@ __all__ = [
     "consent_key",
     "customer_of",
     "declare_life_event",
+    "declared_traits",
     "delete_profiles",
     "email_hash",
     "fact_rows",
@@ -185,6 +188,7 @@ __all__ = [
     "stale_life_events",
     "stale_traits",
     "summary_of",
+    "survivor_of",
     "told_life_event",
     "told_trait",
     "trait_keys",

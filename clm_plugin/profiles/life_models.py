@@ -56,8 +56,8 @@ class LifeEventKind(models.Model):
         _("sensitive"),
         default=False,
         help_text=_(
-            "Health, pregnancy, faith and the like: stored, shown to who may see people, and never"
-            " named in a mail or on a page."
+            "Health, pregnancy, faith and the like: stored, shown to few, and never named in a mail"
+            " or on a page."
         ),
     )
 

@@ -82,7 +82,11 @@ class Profile(models.Model):
     )
 
     class Meta:
-        permissions = [("view_sensitive_profile", "Can see sensitive traits and life events")]
+        permissions = [
+            ("view_sensitive_profile", "Can see sensitive traits and life events"),
+            ("view_numbers", "Can see the board and other numbers"),
+            ("export_list", "Can export lists of people"),
+        ]
         indexes = [
             models.Index(
                 fields=["name_key"], name="clm_profile_name", opclasses=["varchar_pattern_ops"]

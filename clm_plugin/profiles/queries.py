@@ -162,6 +162,30 @@ def category_facts() -> QuerySet[CategoryFact]:
     return CategoryFact.objects.all()
 
 
+def survivor_of(profile_id: int) -> int | None:
+    """The profile that an id leads to, through all merges since; None for nobody's id.
+
+    A chain is as long as there were merges of merged people, two or three; a query each.
+    """
+    seen: set[int] = set()
+    at: int | None = profile_id
+    while at is not None and at not in seen:
+        seen.add(at)
+        row = Profile.objects.filter(pk=at).values_list("merged_into", flat=True)[:1]
+        if not row:
+            return None
+        if row[0] is None:
+            return at
+        at = row[0]
+    return None
+
+
+def declared_traits() -> list[dict[str, object]]:
+    """The traits that the shop declared, as plain values; one query."""
+    rows = TraitDefinition.objects.order_by("key")
+    return list(rows.values("key", "label", "kind", "rule", "sensitive"))
+
+
 def trait_keys() -> list[str]:
     """The keys of the traits that the shop declared; one query."""
     return list(TraitDefinition.objects.order_by("key").values_list("key", flat=True))

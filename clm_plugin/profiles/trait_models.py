@@ -26,11 +26,11 @@ class TraitDefinition(models.Model):
         CHOICE = "choice", _("One of a list")
 
     class Rule(models.TextChoices):
-        NEWEST = "newest", _("The newest counts")
-        OLDEST = "oldest", _("The oldest counts")
-        STRONGEST = "strongest", _("The account's word counts, then the newest")
-        LARGEST = "largest", _("The largest counts")
-        SMALLEST = "smallest", _("The smallest counts")
+        NEWEST = "newest", _("Newest")
+        OLDEST = "oldest", _("Oldest")
+        STRONGEST = "strongest", _("Account's word, then newest")
+        LARGEST = "largest", _("Largest")
+        SMALLEST = "smallest", _("Smallest")
 
     personal_data = NOTHING
 
@@ -51,7 +51,7 @@ class TraitDefinition(models.Model):
     choices = models.JSONField(_("choices"), default=list, blank=True)
     """The allowed values of a choice, as a list of texts."""
     rule = models.CharField(
-        _("when two were told"), max_length=9, choices=Rule.choices, default=Rule.NEWEST
+        _("which word counts"), max_length=9, choices=Rule.choices, default=Rule.NEWEST
     )
     sensitive = models.BooleanField(
         _("sensitive"),

@@ -1,6 +1,6 @@
 """The door of segments."""
 
-from clm_plugin.segments.changes import ALL, BACKFILL, REBUILD, STAGE_FACETS, Change
+from clm_plugin.segments.changes import ALL, BACKFILL, MERGE, REBUILD, SILENT, STAGE_FACETS, Change
 from clm_plugin.segments.compile import compile_segment
 from clm_plugin.segments.conditions import KINDS
 from clm_plugin.segments.data import (
@@ -74,12 +74,14 @@ __all__ = [
     "KINDS",
     "MAX_CONDITIONS",
     "MAX_DEPTH",
+    "MERGE",
     "MONEY_ORDERS",
     "NOT_YET",
     "NO_LABELS",
     "REBUILD",
     "RECENCY_DAYS",
     "RFM_NAMES",
+    "SILENT",
     "STAGE_FACETS",
     "Cell",
     "Change",

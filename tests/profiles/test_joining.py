@@ -35,7 +35,9 @@ def test_two_accounts_never_become_one() -> None:
 
 
 def test_who_was_kept_apart_stays_apart() -> None:
-    one = graph({"visitor:a": Node(1, "", born(1)), "customer:7": Node(2, "7", born(2))}, apart=True)
+    one = graph(
+        {"visitor:a": Node(1, "", born(1)), "customer:7": Node(2, "7", born(2))}, apart=True
+    )
     one.join(["customer:7", "visitor:a"], "customer.logged_in")
     assert not one.unions
 
