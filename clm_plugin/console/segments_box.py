@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from clm_plugin.segments.api import segment_names
+from clm_plugin.segments.api import SILENT, segment_names
 from clm_plugin.segments.models import Membership, MembershipChange
 
 if TYPE_CHECKING:
@@ -59,8 +59,10 @@ def cause_text(reason: Any) -> str:
 
 
 def conditions_text(reason: Any) -> tuple[str, ...]:
-    """What decided, with the person's values at that time."""
-    found = reason.get("conditions", []) if isinstance(reason, dict) else []
+    """What decided, with the person's values at that time; of people, not of our bookkeeping."""
+    if not isinstance(reason, dict) or reason.get("cause") in SILENT:
+        return ()
+    found = reason.get("conditions", [])
     return tuple(str(one[2] or one[0]) for one in found if len(one) == 3)
 
 

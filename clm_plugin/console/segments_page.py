@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 WEEK = timedelta(days=7)
 NEWEST = 12
-HISTORY = 30
+HISTORY = 20
 
 
 class OfSegment:
