@@ -86,6 +86,8 @@ INSTALLED_APPS = [
     # What the plugin asks for
     "django_celery_beat",
     "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
@@ -233,6 +235,7 @@ CLM = {
     "SHOP": "clm_plugin.adapters.oscar.OscarShop",
     "CLOCK": "demo_shop.clock.now",
     "SITE_URL": os.environ.get("DEMO_URL", ""),
+    "ERASURE_JOURNAL": str(DEMO_VAR / "erasures.jsonl"),
     # So that the story on /demo/ comes out the same for everybody, at any hour of the day: no
     # holdout, no quiet hours, and customers get mail unless they said no.
     "GLOBAL_HOLDOUT": 0.0,

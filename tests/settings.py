@@ -13,12 +13,13 @@ from tests.services.surroundings import prepare_environment
 prepare_environment()
 
 from demo_shop.settings import *  # noqa: E402, F403
-from demo_shop.settings import DATABASES  # noqa: E402
+from demo_shop.settings import CLM, DATABASES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # In memory: the options for many writers on one file have no meaning there.
     DATABASES["default"] = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
 
+CLM = {**CLM, "ERASURE_JOURNAL": ""}  # a test that wants one has its own
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["*"]

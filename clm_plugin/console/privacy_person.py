@@ -170,6 +170,11 @@ class EraseView(_Screen, FormView):
             **kwargs,
         )
 
+    def form_invalid(self, form: EraseForm) -> HttpResponse:
+        # The field stands below all that will happen: say it where she looks.
+        messages.error(self.request, _t("Nobody was erased: the word was another one."))
+        return super().form_invalid(form)
+
     def form_valid(self, form: EraseForm) -> HttpResponse:
         note(ERASED, self.profile, user=self.request.user)
         done = erase(self.profile.pk, now=clock.now(), asked_by="console")
