@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_celery_beat",
     "rest_framework",
+    "rest_framework.authtoken",
     "clm_plugin",
 ]
 """What a store without Wagtail adds to its INSTALLED_APPS (behind ``haystack``, if it is there)."""

@@ -49,6 +49,8 @@ class Settings:
     """How long dedupe keys of browser events are kept."""
     INGEST_RATE: int = 60_000
     """Messages a minute that one write key may send."""
+    API_RATE: int = 600
+    """Requests a minute that one user may make to the REST API."""
     ATTRIBUTION_WINDOW: timedelta = timedelta(days=5)
     MAIL_FROM: str = ""
     """Sender of the plugin's mails; empty: DEFAULT_FROM_EMAIL."""

@@ -29,7 +29,15 @@ from clm_plugin.lifecycle.holding import hold_standings
 from clm_plugin.lifecycle.merging import give_back, move, settle
 from clm_plugin.lifecycle.operations import forget, restage, restage_due
 from clm_plugin.lifecycle.publishing import publish_model, withdraw_model
-from clm_plugin.lifecycle.queries import Progress, Readiness, flagged, last_run, next_due, readiness
+from clm_plugin.lifecycle.queries import (
+    Progress,
+    Readiness,
+    flagged,
+    last_run,
+    next_due,
+    readiness,
+    stage_counts,
+)
 from clm_plugin.lifecycle.restaging import (
     request_for_gaps,
     request_restaging,
@@ -84,6 +92,7 @@ __all__ = [
     "restage_everybody",
     "settle",
     "stage_choices",
+    "stage_counts",
     "stage_label",
     "start_from",
     "turn_of",

@@ -183,7 +183,7 @@ def survivor_of(profile_id: int) -> int | None:
 def declared_traits() -> list[dict[str, object]]:
     """The traits that the shop declared, as plain values; one query."""
     rows = TraitDefinition.objects.order_by("key")
-    return list(rows.values("key", "label", "kind", "rule", "sensitive"))
+    return [dict(row) for row in rows.values("key", "label", "kind", "rule", "sensitive")]
 
 
 def trait_keys() -> list[str]:
