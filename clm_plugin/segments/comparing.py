@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from clm_plugin.garbage import collected_later
 from clm_plugin.lifecycle.api import hold_standings
 from clm_plugin.profiles.api import profiles
 from clm_plugin.segments.changes import Change, reason_of
@@ -46,7 +47,7 @@ def compare(live: Live, lease: Lease) -> None:
         last = len(entered) + len(left) <= FEW or round_ == _ROUNDS - 1
         for inside, people in ((True, entered), (False, left)):
             for chunk in _chunks(people):
-                with transaction.atomic():
+                with collected_later(), transaction.atomic():
                     held = sorted(hold_standings(chunk))
                     if live.group is None:
                         _set(live, _listed(live, held, inside), inside, lease)

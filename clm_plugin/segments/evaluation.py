@@ -20,6 +20,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Max, Min
 
 from clm_plugin import jobs
+from clm_plugin.garbage import collected_later
 from clm_plugin.lifecycle.api import hold_standings
 from clm_plugin.profiles.api import profiles
 from clm_plugin.segments.changes import SEGMENT
@@ -184,7 +185,7 @@ def _evaluate(lease: Lease, until: float) -> bool:
 def _one_by_one(live: Live, lease: Lease) -> bool:
     """A piece of the people, each of them read; False when there was nobody left."""
     people = profiles().filter(id__gt=lease.after, merged_into__isnull=True).order_by("id")
-    with transaction.atomic():
+    with collected_later(), transaction.atomic():
         ids = list(people.values_list("id", flat=True)[:ONE_BY_ONE])
         if not ids:
             return False
