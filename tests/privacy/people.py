@@ -102,7 +102,7 @@ def _on_every_floor(me: Profile) -> None:
     MailClick.objects.create(id=uuid4(), delivery=mail, link=0, clicked_at=NOW)
     make_mail(me, address="canary.old@example.com")
     make_credit(me, order_id=ORDER)
-    segment = Segment.objects.create(key="tea", compiled_at=NOW)
+    segment = Segment.objects.create(key="tea", kind="static", compiled_at=NOW)
     Membership.objects.create(segment=segment, profile=me, inside=True, since=NOW)
     TraitValue.objects.get_or_create(
         profile=me, key="city", defaults={"text": "canary wharf", "told_at": NOW}
