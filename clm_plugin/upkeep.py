@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clm_plugin.adapters.files import api as files
 from clm_plugin.events.api import purge_keys
 from clm_plugin.insights.api import NIGHTS, recount
 from clm_plugin.lifecycle import api as lifecycle
@@ -48,4 +49,5 @@ def upkeep(*, now: datetime) -> Upkeep:
     scored = regroup_scored(now=now)
     recount(now=now, days=NIGHTS)
     purged = purge(now=now).total
+    files.purge(now=now)
     return Upkeep(gaps=gaps, pairs=pairs, keys=purge_keys(now=now), scored=scored, purged=purged)

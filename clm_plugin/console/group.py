@@ -11,6 +11,7 @@ from clm_plugin.console.customers import CustomersViewSet
 from clm_plugin.console.dead_letters import DeadLettersViewSet
 from clm_plugin.console.health import HealthViewSet
 from clm_plugin.console.identity_merges import MergesViewSet
+from clm_plugin.console.imports import ImportsViewSet
 from clm_plugin.console.life_events import LifeEventViewSet
 from clm_plugin.console.lifecycle_models import LifecycleModelViewSet
 from clm_plugin.console.privacy import PrivacyViewSet
@@ -30,5 +31,6 @@ class LifecycleGroup(ViewSetGroup):
     items = (
         BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet,
         SurveyViewSet, LifecycleModelViewSet, TraitViewSet, LifeEventViewSet, MergesViewSet,
-        ReceiptsViewSet, DeadLettersViewSet, WriteKeysViewSet, PrivacyViewSet, HealthViewSet,
+        ImportsViewSet, ReceiptsViewSet, DeadLettersViewSet, WriteKeysViewSet, PrivacyViewSet,
+        HealthViewSet,
     )  # fmt: skip

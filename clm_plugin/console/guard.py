@@ -27,6 +27,10 @@ RELEASE_MAILS = "clm_plugin.change_erasure"
 EXPORT_PEOPLE = "clm_plugin.export_person"
 ERASE_PEOPLE = "clm_plugin.erase_person"
 EDIT_BENCHMARKS = "clm_plugin.change_benchmark"
+SEE_IMPORTS = "clm_plugin.view_import"
+IMPORT_FILES = "clm_plugin.add_import"
+EXPORT_LISTS = "clm_plugin.export_list"
+SEE_NUMBERS = "clm_plugin.view_numbers"
 SEE_CAMPAIGNS = tuple(
     f"clm_plugin.{action}_campaign" for action in ("view", "change", "add", "publish", "delete")
 )
@@ -58,6 +62,10 @@ GRANTABLE = tuple(
         EXPORT_PEOPLE,
         ERASE_PEOPLE,
         EDIT_BENCHMARKS,
+        SEE_IMPORTS,
+        IMPORT_FILES,
+        EXPORT_LISTS,
+        SEE_NUMBERS,
         SEE_WRITE_KEYS,
         MAKE_WRITE_KEYS,
         REVOKE_WRITE_KEYS,

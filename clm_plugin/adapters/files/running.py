@@ -65,6 +65,12 @@ def _keep(run: Import, number: int, part: Sequence[Line]) -> None:
     run.rows += len(part)
 
 
+def examples(run: Import, count: int) -> list[list[str]]:
+    """The cells of the first rows, to see what the columns hold; one query."""
+    part = ImportPart.objects.filter(run=run, number=0).first()
+    return [cells for _, cells, _ in part.lines[:count]] if part else []
+
+
 def choose(run: Import, *, mapping: dict[str, str], reading: Reading) -> None:
     """Say which column is what, and how cells are read; looks through from the start again.
 
