@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-def noop(text: str) -> str:
+def gettext_noop(text: str) -> str:
     """Mark a text for translation where it is shown."""
     return text
 
-
-gettext_noop = noop
 
 _AUTHORED = ("campaign", "lifecyclemodel", "segment", "survey")
 
@@ -23,6 +21,7 @@ def _all(*actions: str) -> tuple[str, ...]:
 
 
 _NUMBERS = (
+    "view_numbers",
     *_all("view"),
     "view_receipt",
     "view_heartbeat",

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from clm_plugin.campaigns.recipes import first_day, install
 from clm_plugin.profiles.api import install_life_events
+from clm_plugin.roles import install_roles
 from clm_plugin.schedules import install_schedules
 from clm_plugin.segments.api import install_segment, ready_made
 
@@ -23,6 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for name in install_schedules():
             self.stdout.write(f"Scheduled “{name}”.")
+        for name in install_roles():
+            self.stdout.write(f"Made the group “{name}”.")
         for recipe in first_day():
             if install(recipe, publish=not options["drafts"]):
                 state = "as a draft" if options["drafts"] else "and published it"
