@@ -14,7 +14,7 @@ from wagtail.admin.views.generic.base import BaseListingView
 from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.console.customer import CustomerView
-from clm_plugin.console.customers_filters import CustomerFilters, search
+from clm_plugin.console.customers_filters import CustomerFilters, in_stage, search
 from clm_plugin.console.guard import SEE_PEOPLE, Guarded, GuardedViewSet
 from clm_plugin.console.paging import CappedPaginator
 from clm_plugin.console.wording import money, stage_label, whole
@@ -99,6 +99,18 @@ class CustomersView(Guarded, BaseListingView):
         # The key makes pages stable; the same direction lets one index serve both.
         ordering = str(self.ordering)
         return queryset.order_by(ordering, "-pk" if ordering.startswith("-") else "pk")
+
+    def get_queryset(self) -> QuerySet[Facts]:
+        rows: QuerySet[Facts] = super().get_queryset()
+        stage = self.filters.form.cleaned_data.get("stage") if self.filters else ""
+        # Counted by the index of stages, whichever way the page is read.
+        self.countable = rows.filter(profile__standing__stage=stage) if stage else rows
+        return in_stage(rows, stage) if stage else rows
+
+    def get_paginator(self, *args: Any, **kwargs: Any) -> CappedPaginator:
+        paginator: CappedPaginator = super().get_paginator(*args, **kwargs)
+        paginator.countable = self.countable
+        return paginator
 
     def search_queryset(self, queryset: QuerySet[Facts]) -> QuerySet[Facts]:
         return search(queryset, self.search_query) if self.is_searching else queryset

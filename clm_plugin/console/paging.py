@@ -18,9 +18,12 @@ CAP = 10_000
 class CappedPaginator(WagtailPaginator):
     """Counts to the cap and no further, so a page costs the same on any table."""
 
+    countable: Any = None
+    """The same rows in a form that is counted faster; None: as they are."""
+
     @cached_property
     def found(self) -> int:
-        rows: Any = self.object_list
+        rows: Any = self.object_list if self.countable is None else self.countable
         return int(rows.order_by()[: CAP + 1].count())
 
     @cached_property

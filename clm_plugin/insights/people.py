@@ -1,20 +1,21 @@
 """The people behind a number: who moved between stages, ordered, was written to, clicked.
 
-Each function gives the profiles as a subquery of the newest ``LIMIT`` rows at most, driven by an
-index, so that the list over it costs the same on any number of people.
+Each function reads the newest ``LIMIT`` of them at most, driven by an index, and gives their ids:
+a list over known ids costs the same on any number of people, whatever a planner makes of it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from clm_plugin.attribution.models import Credit, Touch
 from clm_plugin.campaigns.models import Receipt
 from clm_plugin.insights.contact_counts import campaign_keys
 from clm_plugin.insights.counting import OUR_CAUSES
+from clm_plugin.insights.models import StageFlow
 from clm_plugin.insights.order_counts import placed, with_rank
 from clm_plugin.lifecycle.models import StageChange
 from clm_plugin.messages.models import Delivery
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from django.db.models import Model, QuerySet
+    from django.db.models import QuerySet
 
 LIMIT = 10_001
 """One more than a list pages through, so that it can say "more than"."""
@@ -31,31 +32,37 @@ Window = tuple["datetime", "datetime"]
 """First moment, and the first one behind it."""
 
 
-def movers(pairs: Iterable[tuple[str, str]], window: Window) -> Q:
-    """Who made one of these moves (source, target) in a window; ``""`` as source: newcomers."""
-    targets: dict[str, list[str]] = defaultdict(list)
-    for source, target in pairs:
-        targets[source].append(target)
-    wanted = Q(pk__in=[])
-    for source, some in targets.items():
-        wanted |= Q(from_stage=source, to_stage__in=some)
-    rows = (
-        StageChange.objects.filter(wanted, changed_at__gte=window[0], changed_at__lt=window[1])
-        .exclude(cause__in=OUR_CAUSES)
-        .order_by("-changed_at")
-    )
-    return _behind(rows)
+def movers(pairs: Iterable[tuple[str, str]], window: Window) -> list[int]:
+    """Who made one of these moves (source, target) in a window; ``""`` as source: newcomers.
+
+    One query for all pairs that occur, and one for each of them.
+    """
+    wanted = set(pairs)
+    since, until = (at.astimezone(timezone.get_default_timezone()).date() for at in window)
+    told = StageFlow.objects.filter(ours=False, day__gte=since, day__lte=until)
+    occur = wanted & set(told.values_list("source", "target").distinct())
+    found: list[tuple[datetime, int]] = []
+    for source, target in sorted(occur):
+        rows = StageChange.objects.filter(
+            from_stage=source,
+            to_stage=target,
+            changed_at__gte=window[0],
+            changed_at__lt=window[1],
+        ).exclude(cause__in=OUR_CAUSES)
+        found += rows.order_by("-changed_at").values_list("changed_at", "profile_id")[:LIMIT]
+    found.sort(reverse=True)
+    return list(dict.fromkeys(profile for _, profile in found[:LIMIT]))
 
 
-def _first_order(window: Window, campaign: str, stage: str) -> Q:
+def _first_order(window: Window, campaign: str, stage: str) -> list[int]:
     return _behind(with_rank(_orders(window)).filter(earlier=0).order_by("-placed_at"))
 
 
-def _second_order(window: Window, campaign: str, stage: str) -> Q:
+def _second_order(window: Window, campaign: str, stage: str) -> list[int]:
     return _behind(with_rank(_orders(window)).filter(earlier=1).order_by("-placed_at"))
 
 
-def _order(window: Window, campaign: str, stage: str) -> Q:
+def _order(window: Window, campaign: str, stage: str) -> list[int]:
     return _behind(_orders(window).order_by("-placed_at"))
 
 
@@ -63,7 +70,7 @@ def _orders(window: Window) -> QuerySet:
     return placed().filter(placed_at__gte=window[0], placed_at__lt=window[1])
 
 
-def _contacted(window: Window, campaign: str, stage: str) -> Q:
+def _contacted(window: Window, campaign: str, stage: str) -> list[int]:
     """A mail left, or a widget was seen."""
     mails = Delivery.objects.filter(
         campaign__in=_keys(campaign),
@@ -72,10 +79,10 @@ def _contacted(window: Window, campaign: str, stage: str) -> Q:
         state=Delivery.State.SENT,
     )
     seen = _receipts(window, campaign, stage).filter(impression__shown_at__isnull=False)
-    return _behind(_decided_in(mails, stage).order_by("-created_at")) | _behind(seen)
+    return _behind(_decided_in(mails, stage).order_by("-created_at"), seen)
 
 
-def _clicked(window: Window, campaign: str, stage: str) -> Q:
+def _clicked(window: Window, campaign: str, stage: str) -> list[int]:
     if not stage:
         touches = Touch.objects.filter(touched_at__gte=window[0], touched_at__lt=window[1])
         if campaign:
@@ -87,10 +94,10 @@ def _clicked(window: Window, campaign: str, stage: str) -> Q:
         clicks__confirmed_at__lt=window[1],
     )
     widgets = _receipts(window, campaign, stage).filter(impression__clicked_at__isnull=False)
-    return _behind(_decided_in(mails, stage).order_by("-created_at")) | _behind(widgets)
+    return _behind(_decided_in(mails, stage).order_by("-created_at"), widgets)
 
 
-def _credited(window: Window, campaign: str, stage: str) -> Q:
+def _credited(window: Window, campaign: str, stage: str) -> list[int]:
     credits_ = Credit.objects.filter(
         credited_at__gte=window[0], credited_at__lt=window[1], cancelled=False
     )
@@ -99,7 +106,7 @@ def _credited(window: Window, campaign: str, stage: str) -> Q:
     return _behind(credits_.order_by("-credited_at"))
 
 
-_DOING: dict[str, Callable[[Window, str, str], Q]] = {
+_DOING: dict[str, Callable[[Window, str, str], list[int]]] = {
     "order": _order,
     "first_order": _first_order,
     "second_order": _second_order,
@@ -110,7 +117,7 @@ _DOING: dict[str, Callable[[Window, str, str], Q]] = {
 DOINGS = tuple(_DOING)
 
 
-def doers(doing: str, window: Window, *, campaign: str = "", stage: str = "") -> Q:
+def doers(doing: str, window: Window, *, campaign: str = "", stage: str = "") -> list[int]:
     """Who did one of ``DOINGS`` in a window, of one campaign, or while in a stage (contacts)."""
     return _DOING[doing](window, campaign, stage)
 
@@ -133,5 +140,9 @@ def _decided_in(mails: QuerySet[Delivery], stage: str) -> QuerySet[Delivery]:
     return mails.filter(Exists(receipt))
 
 
-def _behind(rows: QuerySet[Model]) -> Q:
-    return Q(pk__in=rows.values("profile_id")[:LIMIT])
+def _behind(*kinds: QuerySet[Any]) -> list[int]:
+    """The profiles of ordered rows, each once."""
+    found: list[int] = []
+    for rows in kinds:
+        found += rows.values_list("profile_id", flat=True)[:LIMIT]
+    return list(dict.fromkeys(found))[:LIMIT]

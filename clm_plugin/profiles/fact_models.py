@@ -83,11 +83,11 @@ class Facts(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["last_seen_at"], name="clm_facts_seen"),
+            models.Index(fields=["last_seen_at", "profile"], name="clm_facts_seen"),
             models.Index(fields=["last_order_at"], name="clm_facts_last_order"),
             # The list of customers sorts by these, over any number of people.
-            models.Index(fields=["orders"], name="clm_facts_orders"),
-            models.Index(fields=["spend_minor"], name="clm_facts_spend"),
+            models.Index(fields=["orders", "profile"], name="clm_facts_orders"),
+            models.Index(fields=["spend_minor", "profile"], name="clm_facts_spend"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -13,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from clm_plugin.insights.api import recount
 from clm_plugin.models import DeadLetter
 from tests.browser.observing import serious
 from tests.console.makers import (
@@ -52,6 +52,7 @@ def urls(settings: Any, live_server: LiveServer) -> dict[str, str]:
         make_move(ann, source, target, at=NOW - timedelta(days=1))
     campaign = make_campaign(stages=["retain"])
     make_dead_letter()
+    recount(now=NOW)
     paths = {
         "board": reverse("clm_board:index"),
         "customers": reverse("clm_customers:index"),
@@ -90,30 +91,6 @@ def test_accessible_and_in_width(page: Page, urls: dict[str, str], scheme: Any) 
             assert wide <= width, f"{name} is {wide} px wide"
             assert serious(page, "main .clm") == [], f"{name} at {width} px, {scheme}"
     assert errors == []
-
-
-def test_the_path_turns_on_a_phone(page: Page, urls: dict[str, str]) -> None:
-    enter(page, urls["board"])
-    page.goto(urls["board"])
-    above, left = page.locator(".clm-flow--above"), page.locator(".clm-flow--left")
-    cards = page.locator(".clm-stagecard")
-    expect(above).to_be_visible()
-    expect(left).to_be_hidden()
-    tops = {round(card["y"]) for card in _boxes(cards)}
-    assert len(tops) == 1, "cards stand in a row"
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.reload()  # Wagtail's menu slides away on a change of width; the cards move with it
-    expect(above).to_be_hidden()
-    expect(left).to_be_visible()
-    boxes = _boxes(cards)
-    assert len({round(card["x"]) for card in boxes}) == 1, "cards stand in a column"
-    # An arrow is drawn for rows of this height; taller cards would be missed by it.
-    steps = {round(b["y"] - a["y"]) for a, b in pairwise(boxes)}
-    assert steps == {128}
-
-
-def _boxes(cards: Any) -> list[Any]:
-    return [cards.nth(n).bounding_box() for n in range(cards.count())]
 
 
 def test_search_answers_while_typing(page: Page, urls: dict[str, str]) -> None:
