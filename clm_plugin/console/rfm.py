@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.cache import cache
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -32,10 +33,13 @@ if TYPE_CHECKING:
     from clm_plugin.profiles.models import Facts
 
 SHADES = 6
-SECONDS = 8.0
+SECONDS = 15.0
 """What a comparison of two dates may take; it reads every order."""
 AT_ONCE = 50_000
 """Up to so many buyers the comparison is drawn without being asked for."""
+KEPT = 600
+"""Seconds that the numbers of many buyers are kept."""
+_MANY = 50_000
 BACK = timedelta(days=90)
 
 
@@ -163,7 +167,7 @@ class RfmView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         return [*self.breadcrumbs_items, {"url": "", "label": _("RFM")}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        cells = segments.heat_map()
+        cells, names = scores()
         buyers = sum(cell.buyers for cell in cells)
         now = clock.now()
         asked = "since" in self.request.GET
@@ -172,7 +176,7 @@ class RfmView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         context: dict[str, Any] = {
             "buyers": buyers,
             "rows": heat_rows(cells),
-            "names": named_rows(segments.name_counts()),
+            "names": named_rows(names),
             "quantiles": buyers >= segments.ENOUGH_BUYERS,
             "enough": segments.ENOUGH_BUYERS,
             "cut_offs": cut_offs(),
@@ -184,6 +188,16 @@ class RfmView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         if buyers and form.is_valid() and (asked or buyers <= AT_ONCE):
             context |= compare(*form.moments())
         return super().get_context_data(**context, **kwargs)
+
+
+def scores() -> tuple[list[segments.Cell], dict[str, int]]:
+    """Heat map and names; of many buyers kept for a while, for scores change once a night."""
+    found: tuple[list[segments.Cell], dict[str, int]] | None = cache.get("clm:rfm")
+    if found is None:
+        found = segments.heat_map(), segments.name_counts()
+        if sum(found[1].values()) > _MANY:
+            cache.set("clm:rfm", found, KEPT)
+    return found
 
 
 def compare(since: datetime, until: datetime) -> dict[str, Any]:

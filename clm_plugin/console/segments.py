@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.utils import quote
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.db.models import CharField, Count, Exists, OuterRef, Q
 from django.db.models.functions import Cast, TruncDate
 from django.urls import URLPattern, path, reverse
@@ -34,7 +35,7 @@ from clm_plugin.console.segments_pick import PickView
 from clm_plugin.console.segments_ready import ReadyView
 from clm_plugin.console.wording import whole
 from clm_plugin.segments import api as segments
-from clm_plugin.segments.models import MembershipChange, Segment
+from clm_plugin.segments.models import MembershipChange, Segment, SegmentSet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 WEEK = timedelta(days=7)
 SPARK = timedelta(days=30)
+_MANY = 200_000
+"""Members of all segments together from which a count is kept for a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,19 @@ def spark(changes: Sequence[int], last: int, *, width: int = 96, height: int = 2
     )
 
 
+def sizes() -> dict[str, segments.Size]:
+    """Members of all segments; of very many, counted once a minute while none is worked out."""
+    version = SegmentSet.objects.values_list("version", flat=True).first() or 0
+    kept = f"clm:segment-sizes:{version}"
+    found: dict[str, segments.Size] | None = cache.get(kept)
+    if found is None:
+        found = segments.sizes()
+        settled = all(size.progress >= 1 for size in found.values())
+        if settled and sum(size.members for size in found.values()) > _MANY:
+            cache.set(kept, found, 60)
+    return found
+
+
 class TrendColumn(Column):
     cell_template_name = "clm_plugin/console/cells/segment_trend.html"
 
@@ -128,7 +144,7 @@ class SegmentIndexView(IndexView):
 
     @cached_property
     def sizes(self) -> dict[str, segments.Size]:
-        return segments.sizes()
+        return sizes()
 
     @cached_property
     def trends(self) -> dict[str, Trend]:

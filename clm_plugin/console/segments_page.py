@@ -27,7 +27,13 @@ from clm_plugin.console.segments_used import used_by
 from clm_plugin.console.segments_why import find_person, told_changes, why
 from clm_plugin.profiles.models import Profile
 from clm_plugin.segments import api as segments
-from clm_plugin.segments.models import CompiledSegment, Evaluation, Membership, Segment
+from clm_plugin.segments.models import (
+    CompiledSegment,
+    Evaluation,
+    Membership,
+    MembershipChange,
+    Segment,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -130,14 +136,18 @@ def size_of(key: str) -> tuple[int, int]:
 
 
 def newest(key: str) -> list[dict[str, Any]]:
-    """Who came in last; one query."""
-    rows = (
-        Membership.objects.filter(segment=key, inside=True)
-        .select_related("profile", "profile__facts")
-        .order_by("-since")[:NEWEST]
-    )
+    """Who came in last, by the history, whose index is in that order; two queries."""
+    came = MembershipChange.objects.filter(segment=key, entered=True).order_by("-changed_at", "-pk")
+    ids = list(dict.fromkeys(came.values_list("profile_id", flat=True)[: NEWEST * 4]))
+    rows = {
+        row.profile_id: row
+        for row in Membership.objects.filter(
+            segment=key, inside=True, profile__in=ids
+        ).select_related("profile")
+    }
+    inside = [rows[one] for one in ids if one in rows][:NEWEST]
     return [{"profile": row.profile, "name": name_of(row.profile), "since": row.since}
-            for row in rows]  # fmt: skip
+            for row in inside]  # fmt: skip
 
 
 class ByKeyView(Guarded, View):
@@ -154,6 +164,7 @@ class MembersView(OfSegment, CustomersView):
 
     permission = SEE_PEOPLE
     template_name = "clm_plugin/console/customers.html"
+    default_ordering = "-pk"  # the order of the members' index; the others sort all of them
     index_url_name = "clm_segments:members"
     index_results_url_name = "clm_segments:members_results"
 

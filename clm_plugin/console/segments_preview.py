@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 COUNT_SECONDS = 4.0
 EXAMPLE_SECONDS = 2.0
-PARTS_SECONDS = 2.0
+PARTS_SECONDS = 1.5
 """For the counts of all conditions together; the rest of them stays blank."""
 EXAMPLES = 10
 REASONS = 4
