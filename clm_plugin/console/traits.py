@@ -24,7 +24,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from clm_plugin import clock, jobs
 from clm_plugin.console.customers import FigureColumn
-from clm_plugin.console.guard import Guarded
+from clm_plugin.console.guard import Guarded, may
 from clm_plugin.console.wording import whole
 from clm_plugin.events.models import Event
 from clm_plugin.profiles.api import BUILT_IN, clear_trait, typed
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+DECLARE = "clm_plugin.add_traitdefinition"
 AT_ONCE = 20_000
 """Events up to which a trait is told anew while the page waits; more are a worker's."""
 LOOKED_AT = 1_000
@@ -173,7 +174,7 @@ class TraitIndexView(generic.IndexView):
         return {
             **context,
             "undeclared": undeclared(),
-            "may_declare": self.user_has_permission("add"),
+            "may_declare": may(self.request, DECLARE),
             "built_in": [(key, self.people.get(key, 0)) for key in BUILT_IN],
         }
 
@@ -201,7 +202,7 @@ class TraitDeleteView(generic.DeleteView):
 class DeclareView(Guarded, View):
     """Declares a key that came in, with the type its values have."""
 
-    permission = "clm_plugin.add_traitdefinition"
+    permission = DECLARE
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -260,6 +261,6 @@ class TraitViewSet(ModelViewSet):
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
-            path("declare/", DeclareView.as_view(), name="declare"),
             *super().get_urlpatterns(),
+            path("declare/", DeclareView.as_view(), name="declare"),
         ]

@@ -31,6 +31,8 @@ SCREENS = [
     ("clm_campaigns:add", "add_campaign", "get"),
     ("clm_campaigns:edit", "change_campaign", "get"),
     ("clm_campaigns:numbers", "view_campaign", "get"),
+    ("clm_merges:index", "view_profile", "get"),
+    ("clm_merges:index_results", "view_profile", "get"),
     ("clm_receipts:index", "view_receipt", "get"),
     ("clm_receipts:index_results", "view_receipt", "get"),
     ("clm_dead_letters:index", "view_deadletter", "get"),
@@ -94,7 +96,7 @@ def _as(log_in: Callable[..., Client], *codenames: str, superuser: bool = False)
     ("codenames", "shown"),
     [
         ((), []),
-        (("view_profile",), ["clm-board", "clm-customers", "clm-rfm"]),
+        (("view_profile",), ["clm-board", "clm-customers", "clm-rfm", "clm-merges"]),
         (("view_receipt",), ["clm-receipts"]),
         (("change_campaign",), ["clm-campaigns"]),
         (("view_deadletter", "view_heartbeat"), ["clm-dead-letters", "clm-health"]),
