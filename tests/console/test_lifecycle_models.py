@@ -14,6 +14,7 @@ from wagtail.snippets.models import create_extra_permissions
 from clm_plugin import pipeline
 from clm_plugin.campaigns.models import CompiledPlan
 from clm_plugin.console.lifecycle_models_words import rules_of
+from clm_plugin.events.models import QueuedEvent
 from clm_plugin.lifecycle.api import DEFAULT, Entry, current_model, forget_model
 from clm_plugin.lifecycle.models import LifecycleModel, PurchaseGap, Standing
 from tests.console.makers import make_campaign
@@ -36,7 +37,9 @@ def url(name: str, *args: Any) -> str:
 
 
 def customers(*orders_of: int) -> None:
-    for who, orders in enumerate(orders_of):
+    """Customers with so many orders each, and nobody else: not the editor who logged in."""
+    QueuedEvent.objects.all().delete()
+    for who, orders in enumerate(orders_of, 9_000):
         store(
             *(
                 order(f"customer:{who}", f"{who}-{n}", NOW - days(orders - n))
