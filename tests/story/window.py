@@ -40,6 +40,11 @@ class Window:
         self.context.on("request", self._see_request)
         self.context.on("response", self._see_response)
         self.page: Page = self.context.new_page()
+        # She answers the consent banner when it is in her way, as people do.
+        self.page.add_locator_handler(
+            self.page.locator("#clm-consent[data-open]"),
+            lambda banner: banner.locator("button[value=accept]").click(),
+        )
 
     def visit(self, path: str) -> None:
         self.page.goto(path)
