@@ -20,7 +20,13 @@ MICRO = timedelta(microseconds=1)
 days = st.dates(date(1996, 1, 1), date(2104, 12, 31))
 
 
-@given(days, st.integers(0, 400), st.dates(date(1950, 1, 1), date(1995, 12, 31)))
+born_on = st.just(date(1972, 2, 29)) | st.dates(date(1950, 1, 1), date(1995, 12, 31))
+late_winter = st.dates(date(2026, 2, 20), date(2026, 3, 5)) | st.dates(
+    date(2028, 2, 20), date(2028, 3, 5)
+)
+
+
+@given(days | late_winter, st.integers(0, 12) | st.integers(0, 400), born_on)
 def test_a_day_of_the_year_is_in_the_window_when_it_falls_on_one_of_its_dates(
     first: date, length: int, born: date
 ) -> None:
