@@ -1,9 +1,12 @@
-"""Roles as Django groups: made once, with their permissions, and from then on the shop's to edit."""
+"""Roles as Django groups: made once, with their permissions, and then the shop's to edit."""
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from wagtail.snippets.models import create_extra_permissions
 
 from clm_plugin.permissions import ROLES
 
@@ -14,6 +17,9 @@ def install_roles() -> list[str]:
     Each also gets into Wagtail's admin. Needs the permissions that ``migrate`` makes.
     """
     made = []
+    # Those of drafts (publish, lock) are made by Wagtail for what its admin knows by then.
+    reverse("wagtailadmin_home")
+    create_extra_permissions(apps.get_app_config("clm_plugin"))
     ours = {p.codename: p for p in Permission.objects.filter(content_type__app_label="clm_plugin")}
     admin = Permission.objects.filter(
         content_type__app_label="wagtailadmin", codename="access_admin"

@@ -25,7 +25,7 @@ from clm_plugin.console.board_touch import Live, Touchpoints, lay_over
 from clm_plugin.console.guard import (
     EDIT_BENCHMARKS,
     SEE_CAMPAIGNS,
-    SEE_PEOPLE,
+    SEE_NUMBERS,
     Guarded,
     GuardedViewSet,
     may,
@@ -96,7 +96,7 @@ def _touchpoints(
 
 
 class BoardView(Guarded, WagtailAdminTemplateMixin, TemplateView):
-    permission = SEE_PEOPLE
+    permission = SEE_NUMBERS
     page_title = _("Lifecycle board")
     header_icon = "clm-lifecycle"
     template_name = "clm_plugin/console/board.html"
@@ -136,7 +136,7 @@ def _is_stale(at: datetime | None, now: datetime) -> bool:
 class BoardPictureView(Guarded, TemplateView):
     """The board as one file: an SVG that stands alone, made on the server."""
 
-    permission = SEE_PEOPLE
+    permission = SEE_NUMBERS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         context = board_context(request)
@@ -153,7 +153,7 @@ class BoardPictureView(Guarded, TemplateView):
 class BoardViewSet(GuardedViewSet):
     name = "clm_board"
     url_prefix = "lifecycle/board"
-    permission = SEE_PEOPLE
+    permission = SEE_NUMBERS
     icon = "clm-lifecycle"
     menu_label = _("Board")
     menu_name = "clm-board"

@@ -9,7 +9,7 @@ from wagtail.admin.ui.components import Component
 
 from clm_plugin import clock
 from clm_plugin.console.board_period import USUAL
-from clm_plugin.console.guard import SEE_PEOPLE, may
+from clm_plugin.console.guard import SEE_NUMBERS, may
 from clm_plugin.insights.api import last_days, local_day, stage_figures, sums_of, tallied
 from clm_plugin.lifecycle.api import current_model, label_in
 
@@ -47,5 +47,5 @@ class LifecyclePanel(Component):
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
     """For Wagtail's ``construct_homepage_panels``; only for who may see people."""
-    if may(request, SEE_PEOPLE):
+    if may(request, SEE_NUMBERS):
         panels.append(LifecyclePanel())

@@ -24,7 +24,7 @@ from wagtail.snippets.views.snippets import (
     UnpublishView,
 )
 
-from clm_plugin.console.guard import ADD_MODELS, Guarded
+from clm_plugin.console.guard import ADD_MODELS, Guarded, may
 from clm_plugin.console.lifecycle_models_moves import (
     MovesView,
     PublishView,
@@ -120,7 +120,8 @@ class ModelCreateView(_WarnsBeforePublishing, CreateView):
     """Asks what to start from, unless a blank page was asked for."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "GET" and "blank" not in request.GET:
+        asks = request.method == "GET" and "blank" not in request.GET
+        if asks and may(request, ADD_MODELS):
             return redirect("clm_lifecycle_models:start")
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response

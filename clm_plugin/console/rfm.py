@@ -19,7 +19,14 @@ from wagtail.admin.widgets import AdminDateInput
 
 from clm_plugin import clock
 from clm_plugin.console.customers import CustomersView
-from clm_plugin.console.guard import SEE_PEOPLE, Guarded, GuardedViewSet
+from clm_plugin.console.guard import (
+    SEE_NUMBERS,
+    SEE_PEOPLE,
+    SEE_SEGMENTS,
+    Guarded,
+    GuardedViewSet,
+    may,
+)
 from clm_plugin.console.rfm_words import ADVICE, Summary, cut_offs, rfm_label, rough, summary
 from clm_plugin.console.segments_patience import Impatient, patience
 from clm_plugin.segments import api as segments
@@ -158,7 +165,7 @@ class PeriodForm(forms.Form):
 
 
 class RfmView(Guarded, WagtailAdminTemplateMixin, TemplateView):
-    permission = SEE_PEOPLE
+    permission = SEE_NUMBERS
     page_title = _("RFM")
     header_icon = "clm-pulse"
     template_name = "clm_plugin/console/rfm.html"
@@ -175,6 +182,8 @@ class RfmView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         form = PeriodForm(self.request.GET if asked else {"since": today - BACK, "until": today})
         context: dict[str, Any] = {
             "buyers": buyers,
+            "sees_people": may(self.request, SEE_PEOPLE),
+            "sees_segments": may(self.request, *SEE_SEGMENTS),
             "rows": heat_rows(cells),
             "names": named_rows(names),
             "quantiles": buyers >= segments.ENOUGH_BUYERS,
@@ -276,7 +285,7 @@ class RfmPeopleView(CustomersView):
 class RfmViewSet(GuardedViewSet):
     name = "clm_rfm"
     url_prefix = "lifecycle/rfm"
-    permission = SEE_PEOPLE
+    permission = SEE_NUMBERS
     icon = "clm-pulse"
     menu_label = _("RFM")
     menu_name = "clm-rfm"

@@ -47,10 +47,10 @@ class SegmentViewSet(Api, GenericViewSet):
     @action(detail=True, methods=["get", "post", "delete"])
     def members(self, request: Request, pk: str) -> Response:
         """Who is inside. POST and DELETE ``{"profiles": [ids]}`` edit a static list."""
+        if request.method == "GET" and not request.user.has_perm("clm_plugin.view_profile"):
+            self.permission_denied(request)
         _size(pk)
         if request.method == "GET":
-            if not request.user.has_perm("clm_plugin.view_profile"):
-                self.permission_denied(request)
             page = self.paginate_queryset(self.get_queryset())
             return self.get_paginated_response(ProfileShape(page, many=True).data)
         shape = Members(data=request.data)

@@ -1,0 +1,306 @@
+"""Who may open what: every URL of ours against every role. A URL without a line here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from clm_plugin.campaigns.authoring import Campaign
+from clm_plugin.lifecycle.api import TEMPLATES
+from clm_plugin.lifecycle.authoring import LifecycleModel
+from clm_plugin.models import (
+    DeadLetter,
+    Import,
+    LifeEventKind,
+    MergeRecord,
+    Profile,
+    Segment,
+    Survey,
+    TraitDefinition,
+    WriteKey,
+)
+from clm_plugin.permissions import ROLES
+from clm_plugin.roles import install_roles
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+A, MK, MG, S = "analyst", "marketer", "manager", "support"
+AUTHORS, ALL_BUT_SUPPORT = {MK, MG}, {A, MK, MG}
+PEOPLE = {MK, MG, S}
+
+_AUTHORED = {
+    "list": ALL_BUT_SUPPORT,
+    "list_results": ALL_BUT_SUPPORT,
+    "add": AUTHORS,
+    "edit": AUTHORS,
+    "copy": AUTHORS,
+    "preview_on_add": AUTHORS,
+    "preview_on_edit": AUTHORS,
+    "delete": {MG},
+    "unpublish": {MG},
+    "history": AUTHORS,
+    "history_results": AUTHORS,
+    "usage": AUTHORS,
+}
+_RECORDS = {
+    "index": ALL_BUT_SUPPORT,
+    "index_results": ALL_BUT_SUPPORT,
+    "add": AUTHORS,
+    "edit": AUTHORS,
+    "delete": {MG},
+    "history": AUTHORS,
+    "history_results": AUTHORS,
+    "usage": AUTHORS,
+}
+# Wagtail's own screens behind an edit view; their guards are Wagtail's and tested there.
+_WAGTAILS = frozenset(
+    {"revisions_view", "revisions_revert", "revisions_compare", "revisions_unschedule", "lock",
+     "unlock", "workflow_action", "collect_workflow_action_data", "confirm_workflow_cancellation",
+     "workflow_history", "workflow_history_detail", "workflow_preview"}
+)  # fmt: skip
+SCREENS: dict[str, dict[str, set[str]]] = {
+    "clm_board": {"index": ALL_BUT_SUPPORT, "picture": ALL_BUT_SUPPORT, "benchmarks": {MG}},
+    "clm_customers": {"index": PEOPLE, "index_results": PEOPLE, "customer": PEOPLE},
+    "clm_segments": {
+        **_AUTHORED,
+        "pick": AUTHORS,
+        "POST ready": AUTHORS,
+        "by_key": ALL_BUT_SUPPORT,
+        "people": ALL_BUT_SUPPORT,
+        "members": PEOPLE - {S},
+        "members_results": PEOPLE - {S},
+        "upload": AUTHORS,
+        "POST remove": AUTHORS,
+    },
+    "clm_rfm": {"index": ALL_BUT_SUPPORT, "people": PEOPLE, "people_results": PEOPLE},
+    "clm_campaigns": {**_AUTHORED, "numbers": ALL_BUT_SUPPORT},
+    "clm_surveys": {**_AUTHORED, "results": ALL_BUT_SUPPORT},
+    "clm_lifecycle_models": {
+        **_AUTHORED,
+        "start": AUTHORS,
+        "POST start_from": AUTHORS,
+        "moves": ALL_BUT_SUPPORT,
+        "POST publish": {MG},
+    },
+    "clm_traits": {**_RECORDS, "POST declare": AUTHORS},
+    "clm_life_events": _RECORDS,
+    "clm_merges": {"index": PEOPLE, "index_results": PEOPLE, "undo": {MG}},
+    "clm_imports": {
+        "index": AUTHORS,
+        "new": AUTHORS,
+        "run": AUTHORS,
+        "columns": AUTHORS,
+        "POST begin": AUTHORS,
+        "POST delete": AUTHORS,
+        "errors": AUTHORS,
+    },
+    "clm_exports": {"choose": {MG}, "file": {MG}},
+    "clm_receipts": {"index": {A, MK, MG, S}, "index_results": {A, MK, MG, S}},
+    "clm_dead_letters": {
+        "index": {MG},
+        "index_results": {MG},
+        "POST replay_all": {MG},
+        "POST replay": {MG},
+    },
+    "clm_write_keys": {"index": {MG}, "new": {MG}, "revoke": {MG}},
+    "clm_privacy": {
+        "index": {MG, S},
+        "POST release": {MG},
+        "person": PEOPLE,
+        "export": {MG, S},
+        "erase": {MG},
+    },
+    "clm_health": {"index": {A, MK, MG}},
+}
+API: dict[str, set[str]] = {
+    "api-profile-list": PEOPLE,
+    "api-profile-detail": PEOPLE,
+    "api-profile-consents": PEOPLE,
+    "api-profile-events": PEOPLE,
+    "api-profile-segments": PEOPLE,
+    "api-profile-traits": PEOPLE,
+    "api-segment-list": ALL_BUT_SUPPORT,
+    "api-segment-detail": ALL_BUT_SUPPORT,
+    "api-segment-members": PEOPLE - {S},
+    "api-survey-list": ALL_BUT_SUPPORT,
+    "api-survey-detail": ALL_BUT_SUPPORT,
+    "POST api-events": {MG},
+    "api-lifecycle": {A, MK, MG, S},
+    "api-traits": {A, MK, MG, S},
+    "api-schema": {A, MK, MG, S},
+}
+# For shoppers and machines: guarded by token, key, cookie or origin, not by role.
+PUBLIC = frozenset(
+    {"collect", "decide", "bundle", "consent", "survey", "your-data", "health", "api-docs",
+     "click", "restore", "unsubscribe", "preferences", "answer", "mail"}
+)  # fmt: skip
+
+
+def routes() -> Iterator[tuple[str, str, str]]:
+    """(namespace, name, pattern) of every URL of ours, the console's and the plugin's."""
+
+    def walk(resolver: URLResolver, prefix: str, space: str) -> Iterator[tuple[str, str, str]]:
+        for found in resolver.url_patterns:
+            if isinstance(found, URLResolver):
+                inner = prefix + str(found.pattern)
+                yield from walk(found, inner, found.namespace or space)
+            else:
+                yield space, found.name or "", prefix + str(found.pattern)
+
+    for space, name, pattern in walk(get_resolver(), "", ""):
+        if space.startswith("clm_") or space == "clm":
+            yield space, name, pattern
+
+
+def test_every_url_has_a_line() -> None:
+    unknown = []
+    for space, name, pattern in routes():
+        if space == "clm":
+            known = name in PUBLIC or name in API or f"POST {name}" in API
+            known = known or name.startswith("segment_")
+        else:
+            table = SCREENS.get(space, {})
+            known = name in table or f"POST {name}" in table or name in _WAGTAILS
+        if not known:
+            unknown.append((space, name, pattern))
+    assert not unknown
+
+
+@pytest.fixture
+def things() -> dict[str, object]:
+    """One of everything that a screen can be about."""
+    person = Profile.objects.create(created_at=NOW)
+    other = Profile.objects.create(created_at=NOW, merged_into=person)
+    campaign = Campaign(key="c", name="C", trigger=[("slot", {"slot": "s"})])
+    campaign.steps = [("bundle", {"heading": "H", "max_items": 2})]
+    campaign.save()
+    segment = Segment(key="s", name="S", kind="static")
+    segment.save()
+    survey = Survey.objects.create(key="q", name="Q", question="Q?", kind="nps")
+    model = LifecycleModel.objects.create(name="M")
+    letter = DeadLetter.objects.create(event_id=uuid4(), shard=0, reason="r", failed_at=NOW)
+    made = {
+        "clm_customers": person,
+        "clm_privacy": person,
+        "clm_merges": MergeRecord.objects.create(
+            survivor=person, merged=other, reason="r", merged_at=NOW
+        ),
+        "clm_campaigns": campaign,
+        "clm_segments": segment,
+        "clm_surveys": survey,
+        "clm_lifecycle_models": model,
+        "clm_traits": TraitDefinition.objects.create(key="t", label="T"),
+        "clm_life_events": LifeEventKind.objects.create(key="k", label="K"),
+        "clm_imports": Import.objects.create(kind="customers", name="f", created_at=NOW),
+        "clm_write_keys": WriteKey.objects.create(
+            name="K", key_hash="h", prefix="p", source="till", created_at=NOW
+        ),
+        "clm_dead_letters": letter,
+    }
+    for snippet in (campaign, survey, segment, model):
+        snippet.save_revision()
+    return made
+
+
+def path_of(space: str, name: str, things: dict[str, object]) -> str:
+    from django.urls import NoReverseMatch, reverse
+
+    thing = things.get(space)
+    words = {"pick": "products", "start_from": TEMPLATES[0].model.key, "by_key": "s"}
+    for args in ([], [words.get(name, getattr(thing, "pk", "x"))]):
+        try:
+            return reverse(f"{space}:{name}", args=args)
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"no path for {space}:{name}")
+
+
+def client_of(role: str) -> Client:
+    """Somebody of a role; "" is a customer of the shop without any."""
+    user = User.objects.create_user(f"one-{role or 'nobody'}", password="x")
+    if role:
+        names = {each.key: each.name for each in ROLES}
+        user.groups.add(Group.objects.get(name=names[role]))
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def is_refused(response: object) -> bool:
+    status, where = response.status_code, getattr(response, "url", "")  # type: ignore[attr-defined]
+    return status in (401, 403) or (status == 302 and (where == "/admin/" or "/login/" in where))
+
+
+@pytest.mark.parametrize("role", ["", A, MK, MG, S])
+def test_screens(role: str, things: dict[str, object]) -> None:
+    install_roles()
+    client, wrong = client_of(role), []
+    here = {space for space, *_ in routes()}
+    for space, table in SCREENS.items():
+        for entry, roles in table.items() if space in here else ():
+            method, _, name = entry.rpartition(" ")
+            response = getattr(client, (method or "get").lower())(path_of(space, name, things))
+            if is_refused(response) == (role in roles) or response.status_code >= 500:
+                wrong.append((space, entry, response.status_code, getattr(response, "url", "")))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ["", A, MK, MG, S])
+def test_api(role: str) -> None:
+    from django.urls import NoReverseMatch, reverse
+
+    install_roles()
+    cache.clear()
+    client, wrong = client_of(role), []
+    for entry, roles in API.items():
+        method, _, name = entry.rpartition(" ")
+        for args in ([], ["1"]):
+            try:
+                path = reverse(f"clm:{name}", args=args)
+            except NoReverseMatch:
+                continue
+            response = getattr(client, (method or "get").lower())(path)
+            refused = response.status_code in (401, 403)
+            # A thing that is not there is 404 for who may look, and nothing for who may not.
+            if refused == (role in roles) and response.status_code != 404:
+                wrong.append((entry, response.status_code))
+            if role not in roles and response.status_code == 404:
+                wrong.append((entry, 404))
+    assert wrong == []
+
+
+def test_nobody_without_a_login(things: dict[str, object]) -> None:
+    client = Client(raise_request_exception=False)
+    here = {space for space, *_ in routes()}
+    for space, table in SCREENS.items():
+        for entry in table if space in here else ():
+            method, _, name = entry.rpartition(" ")
+            response = getattr(client, (method or "get").lower())(path_of(space, name, things))
+            assert is_refused(response), (space, entry)
+
+
+def test_groups_are_made_once_and_then_the_shops() -> None:
+    assert len(install_roles()) == len(ROLES)
+    group = Group.objects.get(name="Lifecycle: analyst")
+    group.permissions.clear()
+    assert install_roles() == []
+    assert not group.permissions.exists()
+
+
+def test_every_permission_of_a_role_exists() -> None:
+    from django.contrib.auth.models import Permission
+
+    install_roles()
+    known = set(
+        Permission.objects.filter(content_type__app_label="clm_plugin").values_list(
+            "codename", flat=True
+        )
+    )
+    assert {code for role in ROLES for code in role.may} <= known
