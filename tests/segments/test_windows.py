@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clm_plugin.segments.windows import (
@@ -26,6 +26,8 @@ late_winter = st.dates(date(2026, 2, 20), date(2026, 3, 5)) | st.dates(
 )
 
 
+@example(date(2026, 2, 25), 3, date(1972, 2, 29))  # the last day is the one that stands in
+@example(date(2028, 2, 25), 3, date(1972, 2, 29))
 @given(days | late_winter, st.integers(0, 12) | st.integers(0, 400), born_on)
 def test_a_day_of_the_year_is_in_the_window_when_it_falls_on_one_of_its_dates(
     first: date, length: int, born: date
