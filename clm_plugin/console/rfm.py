@@ -19,6 +19,7 @@ from wagtail.admin.widgets import AdminDateInput
 
 from clm_plugin import clock
 from clm_plugin.console.customers import CustomersView
+from clm_plugin.console.exports import Exports
 from clm_plugin.console.guard import (
     SEE_NUMBERS,
     SEE_PEOPLE,
@@ -30,6 +31,7 @@ from clm_plugin.console.guard import (
 from clm_plugin.console.rfm_words import ADVICE, Summary, cut_offs, rfm_label, rough, summary
 from clm_plugin.console.segments_patience import Impatient, patience
 from clm_plugin.segments import api as segments
+from clm_plugin.segments.models import RfmScore
 from clm_plugin.shop.api import ShopError, get_shop
 
 if TYPE_CHECKING:
@@ -164,14 +166,18 @@ class PeriodForm(forms.Form):
         return since, until
 
 
-class RfmView(Guarded, WagtailAdminTemplateMixin, TemplateView):
+class RfmView(Guarded, Exports, WagtailAdminTemplateMixin, TemplateView):
     permission = SEE_NUMBERS
+    exports = "rfm"
     page_title = _("RFM")
     header_icon = "clm-pulse"
     template_name = "clm_plugin/console/rfm.html"
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*self.breadcrumbs_items, {"url": "", "label": _("RFM")}]
+
+    def export_rows(self) -> QuerySet[RfmScore]:
+        return RfmScore.objects.filter(profile__merged_into__isnull=True)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         cells, names = scores()
@@ -248,6 +254,7 @@ class RfmPeopleView(CustomersView):
 
     template_name = "clm_plugin/console/customers.html"
     index_url_name = "clm_rfm:people"
+    narrowed_by = ("name", "r", "f", "category")
     index_results_url_name = "clm_rfm:people_results"
 
     def get_base_queryset(self) -> QuerySet[Facts]:

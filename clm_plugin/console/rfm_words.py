@@ -21,7 +21,7 @@ ADVICE = {
     "champions": gettext_noop("Bought lately, often and for much. Thank them, show news first."),
     "loyal": gettext_noop("Come back regularly. Offer the next better thing, ask for reviews."),
     "potential-loyalists": gettext_noop("Recent, and more than once. A club or bundle binds them."),
-    "new-customers": gettext_noop("A first purchase just now, small so far. Help with the first weeks."),
+    "new-customers": gettext_noop("A first purchase just now, small so far. Help them start well."),
     "promising": gettext_noop("A first purchase not long ago. Win the second order soon."),
     "need-attention": gettext_noop("Average and cooling. Remind them of what they liked."),
     "about-to-sleep": gettext_noop("Little, and a while ago. A good moment for a nudge."),

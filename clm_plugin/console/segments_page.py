@@ -20,6 +20,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from clm_plugin import clock
 from clm_plugin.console.customer import name_of
 from clm_plugin.console.customers import CustomersView
+from clm_plugin.console.exports import export_button, may_export
 from clm_plugin.console.guard import EDIT_SEGMENTS, SEE_PEOPLE, SEE_SEGMENTS, Guarded, may
 from clm_plugin.console.segments_choices import labels_for
 from clm_plugin.console.segments_preview import number_of_profiles
@@ -79,6 +80,11 @@ class SegmentView(OfSegment, Guarded, WagtailAdminTemplateMixin, TemplateView):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*self.breadcrumbs_items, *self.trail()]
+
+    def get_header_buttons(self) -> list[Any]:
+        members = reverse("clm_segments:members", args=(self.segment.pk,))
+        url = f"{members}?export=1" if may_export(self.request) else ""
+        return [*super().get_header_buttons(), *export_button(url)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         segment, now = self.segment, clock.now()

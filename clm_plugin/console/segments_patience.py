@@ -40,9 +40,8 @@ def patience(seconds: float) -> Iterator[None]:
 def _postgres(seconds: float) -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('statement_timeout', %s, true)", [str(int(seconds * 1000))]
-            )
+            limit = str(max(int(seconds * 1000), 1))  # 0 would be none
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [limit])
         yield
         with connection.cursor() as cursor:  # within a longer transaction it would stay
             cursor.execute("SELECT set_config('statement_timeout', '0', true)")

@@ -174,7 +174,7 @@ def _slow(*_: Any) -> Any:
             "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 30000000)"
             " SELECT COUNT(*) FROM n"
         )
-    return cursor.fetchone()
+        return cursor.fetchone()
 
 
 @pytest.mark.django_db
