@@ -44,10 +44,13 @@ def rule_names() -> set[str]:
 
 
 def endpoints() -> set[str]:
-    """The paths under the plugin's prefix, with parameters as (name)."""
+    """The paths under the plugin's prefix, with parameters as (name); the API describes itself."""
     found = set()
     for included in get_resolver("clm_plugin.urls").url_patterns:
         assert isinstance(included, URLResolver)
+        if str(included.pattern):
+            found.add(f"/clm/{included.pattern}")
+            continue
         for inner in included.url_patterns:
             route = re.sub(r"<\w+:(\w+)>", r"(\1)", str(inner.pattern))
             found.add(f"/clm/{route}")
