@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from clm_plugin.moving import Moved
 
-_FLOORS = (lifecycle, campaigns, messages, attribution)
+_FLOORS = (campaigns, messages, attribution)
 UNDONE = "merge.undone"
 """The cause that moves between stages are told with after an undo."""
 
@@ -33,9 +33,9 @@ UNDONE = "merge.undone"
 def merge(found: Iterable[profiles.Merge], *, now: datetime) -> None:
     """Carry out merges in order, in the caller's transaction. The segments' review is its own."""
     for each in found:
-        moved: Moved = dict(lifecycle.move(each.merged, each.survivor))
+        moved: Moved = lifecycle.move(each.merged, each.survivor)
         record = profiles.merge_profiles(each, now=now)
-        for floor in (campaigns, messages, attribution):
+        for floor in _FLOORS:
             moved |= floor.move(each.merged, each.survivor)
         segments.move(each.merged, each.survivor, now=now)
         profiles.note_moved(record, moved)
@@ -51,6 +51,9 @@ def unmerge(record_id: int, *, now: datetime, by: int | None = None) -> profiles
     with transaction.atomic():
         hold_queue()
         split = profiles.split(record_id, now=now, by=by)
+        lifecycle.take_back(
+            split.given.get(lifecycle.WAY, ()), merged=split.merged, freed=split.freed
+        )
         for floor in _FLOORS:
             floor.give_back(split.given, owner=split.kept, to=split.freed)
         both = (split.kept, split.freed)

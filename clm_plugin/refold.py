@@ -30,7 +30,7 @@ def refold(profile_ids: Collection[int], *, now: datetime, cause: str) -> None:
         told = [event for event in batch if event.type not in _OF_THE_ORDER]
         profiles.fold_events(told, owner)
     profiles.add_up(profile_ids)
-    lifecycle.settle(profile_ids, now=now)
+    lifecycle.settle(profile_ids)
     lifecycle.restage(
         profile_ids,
         before=profiles.fact_rows(profile_ids),

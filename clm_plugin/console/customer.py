@@ -18,7 +18,7 @@ from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.console.explain import Explanation, explain, mail_reason
 from clm_plugin.console.guard import SEE_PEOPLE, SEE_RECEIPTS, SEE_SEGMENTS, Guarded, may
-from clm_plugin.console.identity import identity_of, one_way
+from clm_plugin.console.identity import identity_of
 from clm_plugin.console.segments_box import segments_box
 from clm_plugin.console.sentences import entries, product_ids
 from clm_plugin.console.wording import purpose, stage_label
@@ -121,7 +121,7 @@ class CustomerView(Guarded, WagtailAdminTemplateMixin, TemplateView):
             "entries": entries(page, titles(page)),
             "older": cursor_text(page.older) if page.older else "",
             "is_newest": "older" not in self.request.GET,
-            "moves": [told_move(change) for change in way_of(profile)],
+            "moves": [told_move(change) for change in insights.stage_history(profile.pk)],
             "consents": [
                 (consent, purpose(consent.purpose, consent.channel))
                 for consent in insights.consents(profile.pk)
@@ -153,12 +153,6 @@ class CustomerView(Guarded, WagtailAdminTemplateMixin, TemplateView):
                 for credit in insights.credits_of(profile.pk)
             ]
         return super().get_context_data(**context, **kwargs)
-
-
-def way_of(profile: Profile) -> list[StageChange]:
-    """Her moves between stages, newest first, without those of devices that were joined later."""
-    standing = getattr(profile, "standing", None)
-    return one_way(insights.stage_history(profile.pk), standing.stage if standing else "")
 
 
 def name_of(profile: Profile) -> str:

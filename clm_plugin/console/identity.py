@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from clm_plugin.lifecycle.models import StageChange
     from clm_plugin.profiles.models import Profile
 
 LIMIT = 50
@@ -170,22 +169,6 @@ def told_merge(record: MergeRecord) -> Joined:
         reason=str(_REASONS.get(record.reason, record.reason)),
         names=phrase(record.snapshot.get("actors", ())),
     )
-
-
-def one_way(changes: Sequence[StageChange], stage: str) -> list[StageChange]:
-    """The way that led to where she stands, newest first, out of those of all her devices.
-
-    A device that was joined brings its own moves; they were nobody's way before she was known.
-    """
-    way: list[StageChange] = []
-    wanted = stage
-    for change in changes:
-        if change.to_stage == wanted:
-            way.append(change)
-            wanted = change.from_stage
-            if not wanted:
-                break
-    return way
 
 
 def traits_of(profile_id: int, *, sees_all: bool) -> list[Told]:

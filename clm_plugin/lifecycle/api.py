@@ -26,7 +26,7 @@ from clm_plugin.lifecycle.forecasting import Forecast, Shift, forecast
 from clm_plugin.lifecycle.gaps import load_yardsticks, recompute_gaps
 from clm_plugin.lifecycle.history import TURNING, Turn, turn_of
 from clm_plugin.lifecycle.holding import hold_standings
-from clm_plugin.lifecycle.merging import give_back, move, settle
+from clm_plugin.lifecycle.merging import WAY, move, settle, take_back
 from clm_plugin.lifecycle.operations import forget, restage, restage_due
 from clm_plugin.lifecycle.publishing import publish_model, withdraw_model
 from clm_plugin.lifecycle.queries import (
@@ -53,6 +53,7 @@ __all__ = [
     "METRIC_NAMES",
     "TEMPLATES",
     "TURNING",
+    "WAY",
     "Cutoffs",
     "Entry",
     "FlagRules",
@@ -74,7 +75,6 @@ __all__ = [
     "forecast",
     "forget",
     "forget_model",
-    "give_back",
     "hold_standings",
     "label_in",
     "last_run",
@@ -95,6 +95,7 @@ __all__ = [
     "stage_counts",
     "stage_label",
     "start_from",
+    "take_back",
     "turn_of",
     "withdraw_model",
 ]

@@ -26,12 +26,14 @@ class MergeError(ClmError):
 class Split:
     """Two people again. ``kept`` has the id the person had, ``freed`` is the other one.
 
+    ``merged`` is who was merged then: ``freed``, unless an older profile joined her since.
     ``part`` are all profiles that are ``freed`` now, ``given`` the rows of the other floors that
     were theirs before the merge.
     """
 
     kept: int
     freed: int
+    merged: int
     part: frozenset[int]
     given: Moved = field(default_factory=dict)
 
@@ -67,7 +69,13 @@ def plan_split(record_id: int) -> Plan:
     names = Identifier.objects.filter(profile=root, origin__in=part).order_by("actor")
     return Plan(
         record=record,
-        split=Split(kept=root, freed=oldest(part, born), part=part, given=_rows_of(part, active)),
+        split=Split(
+            kept=root,
+            freed=oldest(part, born),
+            merged=record.merged_id,
+            part=part,
+            given=_rows_of(part, active),
+        ),
         names=tuple(names.values_list("actor", flat=True)),
         rest=rest,
         born=born,

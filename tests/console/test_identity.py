@@ -9,14 +9,13 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from clm_plugin import pipeline
-from clm_plugin.console.identity import in_words, one_way, phrase
+from clm_plugin.console.identity import in_words, phrase
 from clm_plugin.models import (
     Identifier,
     LifeEvent,
     LifeEventKind,
     MergeRecord,
     Profile,
-    StageChange,
     TraitDefinition,
     TraitValue,
 )
@@ -70,19 +69,6 @@ def test_many_names_are_counted() -> None:
     names = [f"customer:{n}" for n in range(6)] + ["basket:1", "basket:2"]
     assert phrase(names, most=2) == ("Account 0", "Account 1", "4 more names", "2 baskets")
     assert phrase(["basket:1"]) == ("1 basket",)
-
-
-def test_the_way_leaves_out_what_other_devices_did() -> None:
-    def change(source: str, target: str) -> StageChange:
-        return StageChange(from_stage=source, to_stage=target)
-
-    newest_first = [
-        change("", "acquire"), change("retain", "loyal"), change("", "reach"),
-        change("nurture", "retain"), change("", "nurture"), change("", "acquire"),
-    ]  # fmt: skip
-    way = [each.to_stage for each in one_way(newest_first, "loyal")]
-    assert way == ["loyal", "retain", "nurture"]
-    assert one_way([], "loyal") == []
 
 
 def test_the_cards_of_a_person(joined: MergeRecord, root: Client) -> None:

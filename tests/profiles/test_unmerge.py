@@ -31,6 +31,7 @@ from clm_plugin.profiles import api as profiles
 from clm_plugin.rebuild import rebuild_facts
 from tests.factories import NOW, new, order, store, viewed
 from tests.profiles.histories import history, names_of, state, tell
+from tests.reliability.state import broken_ways
 
 if TYPE_CHECKING:
     from clm_plugin.events.api import NewEvent
@@ -66,9 +67,12 @@ def merged_and_undone(events: list[NewEvent], chance: random.Random) -> tuple[An
     if not sides:
         return None, 0, None
     chosen = chance.choice(sorted(sides))
+    assert broken_ways() == []
     merges.unmerge(chosen, now=NOW)
     n, one, other = sides[chosen]
-    return state(), n, (one, other)
+    found = state()
+    assert broken_ways() == [], "each has one way through the stages"
+    return found, n, (one, other)
 
 
 def never_merged(events: list[NewEvent], at: int, sides: Any) -> Any:
@@ -145,8 +149,13 @@ def test_rows_of_every_floor_go_to_the_survivor_and_back() -> None:
     moves = dict(StageChange.objects.values_list("pk", "profile_id"))
     record = joined()
     assert (record.survivor_id, record.merged_id) == (device, account)
-    for model in (Receipt, Enrolment, StageChange, OrderFact):
+    for model in (Receipt, Enrolment, OrderFact):
         assert set(model.objects.values_list("profile_id", flat=True)) == {device}
+    # The way of the buyer is the person's; the device's stays behind.
+    assert {
+        pid: moves[pk]
+        for pk, pid in StageChange.objects.filter(pk__in=moves).values_list("pk", "profile_id")
+    } == {device: account, account: device}
     assert Enrolment.objects.filter(campaign="tea").count() == 1
     since = receipt(device)
     done = merges.unmerge(record.pk, now=NOW)
