@@ -26,6 +26,7 @@ from clm_plugin.console.guard import (
     EDIT_BENCHMARKS,
     SEE_CAMPAIGNS,
     SEE_NUMBERS,
+    SEE_PEOPLE,
     Guarded,
     GuardedViewSet,
     may,
@@ -48,9 +49,9 @@ STALE = timedelta(minutes=30)
 """Age of the counters from which the board warns that nobody counts."""
 
 
-def read_board(chosen: Chosen) -> Board:
+def read_board(chosen: Chosen, people: People) -> Board:
     """The board of a period; a fixed number of queries, all of them over counters."""
-    period, model, people = chosen.period, current_model(), People(chosen)
+    period, model = chosen.period, current_model()
     now, before = insights.sums_of(period, period.previous)
     numbers = insights.campaign_numbers(period)
     return build_board(
@@ -114,16 +115,17 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
     today = insights.local_day(now)
     chosen = choose(request.GET, today)
+    people = People(chosen, allowed=may(request, SEE_PEOPLE))
     counted = insights.tallied()
     return {
-        "board": read_board(chosen),
+        "board": read_board(chosen, people),
         "chosen": chosen,
         "presets": PRESETS,
         "today": today,
         "counted": counted,
         "stale": _is_stale(counted.at if counted else None, now),
         "currency": settings.CURRENCY,
-        "people": People(chosen),
+        "people": people,
         "sees_campaigns": may(request, *SEE_CAMPAIGNS),
         "edits_benchmarks": may(request, EDIT_BENCHMARKS),
     }

@@ -16,7 +16,7 @@ from wagtail.log_actions import log
 
 from clm_plugin import clock
 from clm_plugin.console.guard import EDIT_BENCHMARKS, Guarded
-from clm_plugin.insights.api import marks, set_mark
+from clm_plugin.insights.api import goes_on, marks, set_mark
 from clm_plugin.lifecycle.api import current_model, label_in
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ class BenchmarksView(Guarded, WagtailAdminTemplateMixin, TemplateView):
                 BenchmarkForm(data, prefix=stage.key, initial=_initial(known.get(stage.key))),
                 known.get(stage.key),
             )
-            for stage in model.stages[: -1 if model.stages[-1].loss else None]
+            for stage in model.stages
+            if any(goes_on(stage, other) for other in model.stages if other is not stage)
+            and stage is not model.stages[-1]
         ]
 
 

@@ -111,6 +111,8 @@ def _value(value: float | None, metric: Metric, currency: str) -> str:
         return money(round(value), currency)
     if metric.unit == "days":
         days = round(value)
+        if not days and metric.key == "payback":
+            return _("at once")
         return ngettext("%(n)s day", "%(n)s days", days) % {"n": whole(days)}
     if metric.unit == "per_year":
         number = number_format(value, decimal_pos=1)

@@ -72,7 +72,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
-    """A drop-off as the board shows it; widths in per cent of those who were there."""
+    """A drop-off as the board shows it; widths in per cent of all three kinds."""
 
     off: DropOff
     label: str
@@ -144,6 +144,7 @@ def build_board(read: Read, people: People) -> Board:
         leaks=tuple(
             _leak(off, read.model, people)
             for off in drop_offs(read.now, stages, read.earned, read.marks)
+            if off.went_on or off.dropped or off.waiting
         ),
         touch=read.touch,
         profiles=sum(figure.now for figure in figures),
@@ -206,7 +207,7 @@ def _move(now: Sums, people: People) -> Iterable[Move]:
 
 
 def _leak(off: DropOff, model: Model, people: People) -> Leak:
-    there = off.there or 1
+    all_of_them = (off.went_on + off.dropped + off.waiting) or 1
     stage = model.stage(off.stage)
     return Leak(
         off=off,
@@ -215,8 +216,8 @@ def _leak(off: DropOff, model: Model, people: People) -> Leak:
         on_url=people.moved(off.stage, ONWARD),
         off_url=people.moved(off.stage, OFF),
         here_url=people.here(off.stage),
-        on_width=min(off.went_on / there, 1.0) * 100,
-        off_width=min(off.dropped / there, 1.0) * 100,
+        on_width=off.went_on / all_of_them * 100,
+        off_width=off.dropped / all_of_them * 100,
         mark=off.mark,
         mark_source=""
         if off.mark is None

@@ -18,10 +18,10 @@ NEW, ONWARD, OFF = "new", "onward", "off"
 
 
 class People:
-    """Links into the list of customers, for one period."""
+    """Links into the list of customers, for one period; all empty for who may not see people."""
 
-    def __init__(self, chosen: Chosen) -> None:
-        self.base = reverse("clm_customers:index")
+    def __init__(self, chosen: Chosen, *, allowed: bool) -> None:
+        self.base = reverse("clm_customers:index") if allowed else ""
         self.window = chosen.window
 
     def here(self, stage: str = "", **more: str) -> str:
@@ -84,4 +84,4 @@ class People:
         return urls
 
     def _url(self, params: dict[str, str]) -> str:
-        return f"{self.base}?{urlencode(params)}" if params else self.base
+        return f"{self.base}?{urlencode(params)}" if params and self.base else self.base

@@ -15,6 +15,7 @@ from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.console.customer import CustomerView
 from clm_plugin.console.customers_filters import CustomerFilters, in_stage, search
+from clm_plugin.console.exports import Exports
 from clm_plugin.console.guard import SEE_PEOPLE, Guarded, GuardedViewSet
 from clm_plugin.console.paging import CappedPaginator
 from clm_plugin.console.wording import money, stage_label, whole
@@ -54,8 +55,9 @@ class SeenColumn(Column):
         return {**context, "now": self.now}
 
 
-class CustomersView(Guarded, BaseListingView):
+class CustomersView(Guarded, Exports, BaseListingView):
     permission = SEE_PEOPLE
+    exports = "customers"
     page_title = _("Customers")
     header_icon = "group"
     template_name = "clm_plugin/console/customers.html"
@@ -106,6 +108,18 @@ class CustomersView(Guarded, BaseListingView):
         # Counted by the index of stages, whichever way the page is read.
         self.countable = rows.filter(profile__standing__stage=stage) if stage else rows
         return in_stage(rows, stage) if stage else rows
+
+    def export_rows(self) -> QuerySet[Facts]:
+        self.get_queryset()
+        return self.countable  # the whole stage, however many
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
+        """The keys of the page first, then its rows: only those are read in full."""
+        paginator, page, rows, has_others = super().paginate_queryset(queryset, page_size)
+        keys = list(rows.values_list("pk", flat=True))
+        found = {facts.pk: facts for facts in self.get_base_queryset().filter(pk__in=keys)}
+        page.object_list = [found[key] for key in keys if key in found]
+        return paginator, page, page.object_list, has_others
 
     def get_paginator(self, *args: Any, **kwargs: Any) -> CappedPaginator:
         paginator: CappedPaginator = super().get_paginator(*args, **kwargs)

@@ -20,7 +20,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from clm_plugin import clock
 from clm_plugin.console.board_people import NEW, OFF, ONWARD
-from clm_plugin.insights.api import between, bounds, doers, drops, goes_on, local_day, movers
+from clm_plugin.insights.api import among, between, bounds, doers, drops, goes_on, local_day, movers
 from clm_plugin.lifecycle.api import current_model, stage_choices
 from clm_plugin.lifecycle.models import Standing
 from clm_plugin.profiles.models import Facts, Profile
@@ -138,10 +138,10 @@ class CustomerFilters(WagtailFilterSet):
         window = _window(told.get("when"))
         source, target = told.get("moved_from") or "", told.get("moved_to") or ""
         if source or target:
-            rows = rows.filter(pk__in=movers(moves_meant(source, target), window))
+            rows = rows.filter(among(movers(moves_meant(source, target), window)))
         if told.get("did"):
             campaign, stage = told.get("campaign") or "", told.get("did_in") or ""
-            rows = rows.filter(pk__in=doers(told["did"], window, campaign=campaign, stage=stage))
+            rows = rows.filter(among(doers(told["did"], window, campaign=campaign, stage=stage)))
         elif told.get("when") and not (source or target):
             rows = rows.filter(last_seen_at__gte=window[0], last_seen_at__lt=window[1])
         return rows
@@ -185,7 +185,7 @@ def search(rows: QuerySet[Facts], query: str) -> QuerySet[Facts]:
     found: list[int] = []
     for each in wanted:
         found += Profile.objects.filter(each).order_by().values_list("pk", flat=True)[:_FOUND]
-    return rows.filter(pk__in=found[:_FOUND])
+    return rows.filter(among(found[:_FOUND]))
 
 
 def in_stage(rows: QuerySet[Facts], stage: str) -> QuerySet[Facts]:
@@ -201,7 +201,7 @@ def in_stage(rows: QuerySet[Facts], stage: str) -> QuerySet[Facts]:
         known = Coalesce("profile__standing__stage", Value(""))
         return rows.annotate(stands_in=known).filter(stands_in=stage)
     newest = Standing.objects.filter(stage=stage).order_by("-since").values_list("pk", flat=True)
-    return rows.filter(pk__in=list(newest[:_FOUND]))
+    return rows.filter(among(list(newest[:_FOUND])))
 
 
 def begins(column: str, text: str) -> Q:

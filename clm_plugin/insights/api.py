@@ -30,7 +30,7 @@ from clm_plugin.insights.data import (
     Total,
 )
 from clm_plugin.insights.metrics import METRICS, drops, goes_on, stage_metrics
-from clm_plugin.insights.people import DOINGS, doers, movers
+from clm_plugin.insights.people import DOINGS, among, doers, movers
 from clm_plugin.insights.periods import LONGEST, Period, between, bounds, last_days
 from clm_plugin.insights.persons import (
     LIST_LIMIT,
@@ -51,7 +51,7 @@ __all__ = [
     "DOINGS", "HELD_OUT", "LIST_LIMIT", "LONGEST", "METRICS", "NIGHTS", "NOT_ELIGIBLE",
     "TIMELINE_PAGE", "CampaignNumbers", "Contacts", "Cursor", "DropOff", "Earnings", "Flow",
     "Happening", "Mark", "Metric", "Period", "Reason", "StageFigure", "Sums", "Tallied",
-    "TimelinePage", "Total", "add_up", "between", "bounds", "campaign_numbers", "consents",
+    "TimelinePage", "Total", "add_up", "among", "between", "bounds", "campaign_numbers", "consents",
     "credits_of", "daily_heads", "deliveries", "doers", "drop_offs", "drops", "earned",
     "flag_counts", "goes_on", "identifiers", "last_days", "local_day", "marks", "movers", "profile",
     "receipts", "recount", "refresh", "refusals", "set_mark", "stage_figures", "stage_history",

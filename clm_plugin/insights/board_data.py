@@ -122,7 +122,7 @@ class DropOff:
     """Where people leave the path forward, and what that costs.
 
     ``there``: stood in the stage at some time of the period. ``went_on`` to a later stage, or came
-    back out of a loss; ``dropped``: into a loss, or back; ``waiting``: neither so far.
+    back out of a loss; ``dropped``: into a loss, or back; ``waiting``: stand there at its end.
     ``lost_minor`` = ``dropped`` x average margin of those who went on.
     """
 
@@ -130,14 +130,11 @@ class DropOff:
     there: int
     went_on: int
     dropped: int
+    waiting: int
     each_minor: float | None
     mark: Mark | None = None
     is_last: bool = False
     """The last wanted stage: whoever leaves it drops off, so a share that goes on says nothing."""
-
-    @property
-    def waiting(self) -> int:
-        return max(self.there - self.went_on - self.dropped, 0)
 
     @property
     def share_on(self) -> float | None:

@@ -1,9 +1,10 @@
 """Bringing the counters up to date: by day, from the floors below.
 
 ``refresh`` is called every few seconds and counts what today's rows and late news changed; it
-keeps itself to a hundredth of the time, so a store of millions is counted every minute or so and a
-small one at once. ``recount`` goes over many days: in the night, and after a back-fill. Every day
-is counted as a whole and replaces what was there, so doing it twice changes nothing.
+keeps itself to a hundredth of the time (but waits ten minutes at most), so a store of millions is
+counted every minute or so and a small one at once. ``recount`` goes over many days: in the night,
+and after a back-fill. Every day is counted as a whole and replaces what was there, so doing it
+twice changes nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 OUR_CAUSES = ("model", "gap", "rebuild", "merge", "unmerge")
 """Causes of moves that are not the people's own doing."""
-LEAST_WAIT = timedelta(seconds=10)
+LEAST_WAIT, MOST_WAIT = timedelta(seconds=10), timedelta(minutes=10)
 _SHARE = 100
 """Counting rests at least so many times as long as it took."""
 _OVERLAP = 5_000
@@ -48,7 +49,7 @@ def refresh(*, now: datetime) -> bool:
     if tally is None:
         recount(now=now)
         return True
-    wait = max(LEAST_WAIT, timedelta(milliseconds=tally.cost_ms * _SHARE))
+    wait = min(max(LEAST_WAIT, timedelta(milliseconds=tally.cost_ms * _SHARE)), MOST_WAIT)
     if timedelta(0) <= now - tally.counted_at < wait:
         return False
     newest = _newest_change()
@@ -72,6 +73,7 @@ def recount(*, now: datetime, days: int | None = None) -> None:
     every = set(Period(today - timedelta(days=days - 1), today).each())
     _count(moved_days=every, other_days=every, now=now, newest=newest)
     measure_earnings(now=now, day=today)
+    Tally.objects.update(cost_ms=0)  # what a night costs says nothing about counting a day
 
 
 def local_day(at: datetime) -> date:

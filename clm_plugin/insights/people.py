@@ -6,9 +6,12 @@ a list over known ids costs the same on any number of people, whatever a planner
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from clm_plugin.attribution.models import Credit, Touch
@@ -21,7 +24,7 @@ from clm_plugin.lifecycle.models import StageChange
 from clm_plugin.messages.models import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -30,6 +33,13 @@ LIMIT = 10_001
 """One more than a list pages through, so that it can say "more than"."""
 Window = tuple["datetime", "datetime"]
 """First moment, and the first one behind it."""
+
+
+def among(ids: Sequence[int]) -> Q:
+    """Rows whose key is one of many: one parameter, where Django would write thousands."""
+    if connection.vendor == "postgresql":
+        return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(ids)]))
+    return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(ids))]))
 
 
 def movers(pairs: Iterable[tuple[str, str]], window: Window) -> list[int]:

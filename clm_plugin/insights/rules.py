@@ -106,6 +106,7 @@ def drop_offs(
             there=were_there(sums, stage),
             went_on=moved(sums, stages, stage, goes_on),
             dropped=moved(sums, stages, stage, drops),
+            waiting=sums.after.get(stage.key, 0),
             each_minor=earned[stage.key].each if stage.key in earned else None,
             mark=marks.get(stage.key),
             is_last=not any(goes_on(stage, other) for other in stages if other is not stage),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.html import format_html
 
 from clm_plugin.console import api as wording
 
@@ -53,3 +54,11 @@ def whole_abs(number: int) -> str:
 def as_percent(share: float) -> str:
     """A share of 1 as a number for SVG: ``0.125`` gives ``12.5``."""
     return f"{share * 100:.1f}"
+
+
+@register.simple_tag
+def linked(text: object, url: str = "", classes: str = "") -> str:
+    """A text as a link, or as it is where there is nothing to lead to (or nobody who may go)."""
+    if url:
+        return format_html('<a href="{}" class="{}">{}</a>', url, classes, text)
+    return format_html('<span class="{}">{}</span>', classes, text)

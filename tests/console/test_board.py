@@ -175,9 +175,18 @@ def test_old_counts_are_called_old(root: Client, shop: dict[str, Any]) -> None:
 
 
 def test_a_campaign_is_linked_for_who_may_see_it(log_in: Callable[..., Client], shop: Any) -> None:
-    page = board(log_in("view_profile"))
+    page = board(log_in("view_numbers"))
     assert "Tea time" in page
     assert reverse("clm_campaigns:list") not in page.split("<main")[1]
+
+
+def test_who_may_see_numbers_only_gets_no_link_to_people(
+    log_in: Callable[..., Client], shop: Any
+) -> None:
+    page = board(log_in("view_numbers")).split("<main")[1]
+    assert "Retain" in page
+    assert reverse("clm_customers:index") not in page
+    assert 'class="clm-arrow clm-arrow--on"' in page
 
 
 def test_picture_is_one_file_that_stands_alone(root: Client, shop: dict[str, Any]) -> None:
@@ -234,7 +243,9 @@ class TestBenchmarks:
     def test_the_edit_link_needs_the_permission(
         self, log_in: Callable[..., Client], shop: Any
     ) -> None:
-        assert reverse(self.url) not in board(log_in("view_profile"))
+        page = board(log_in("view_numbers"))
+        assert "Where the path leaks" in page
+        assert reverse(self.url) not in page
 
     def test_a_source_is_escaped(self, root: Client, shop: dict[str, Any]) -> None:
         source = '"><script>alert(1)</script>'

@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from clm_plugin.console.group import LifecycleGroup
 from clm_plugin.console.guard import GRANTABLE
+from clm_plugin.insights.api import recount
 from tests.console.makers import make_campaign, make_dead_letter, make_person
+from tests.factories import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 
 # url name, with which permission, method
 SCREENS = [
-    ("clm_board:index", "view_profile", "get"),
-    ("clm_board:picture", "view_profile", "get"),
+    ("clm_board:index", "view_numbers", "get"),
+    ("clm_board:picture", "view_numbers", "get"),
     ("clm_board:benchmarks", "change_benchmark", "get"),
     ("clm_customers:index", "view_profile", "get"),
     ("clm_customers:index_results", "view_profile", "get"),
@@ -96,7 +98,8 @@ def _as(log_in: Callable[..., Client], *codenames: str, superuser: bool = False)
     ("codenames", "shown"),
     [
         ((), []),
-        (("view_profile",), ["clm-board", "clm-customers", "clm-rfm", "clm-merges"]),
+        (("view_numbers",), ["clm-board", "clm-rfm"]),
+        (("view_profile",), ["clm-customers", "clm-merges"]),
         (("view_receipt",), ["clm-receipts"]),
         (("change_campaign",), ["clm-campaigns"]),
         (("view_deadletter", "view_heartbeat"), ["clm-dead-letters", "clm-health"]),
@@ -135,10 +138,15 @@ def test_replay_button_is_only_shown_to_who_may_press_it(log_in: Callable[..., C
 
 def test_panel_on_the_home_page(log_in: Callable[..., Client]) -> None:
     make_person(stage="loyal")
+    recount(now=NOW)
     url, board = reverse("wagtailadmin_home"), reverse("clm_board:index")
     link = f'href="{board}"'
     assert link not in log_in().get(url).content.decode()
-    assert link in _as(log_in, "view_profile").get(url).content.decode()
+    people = reverse("clm_customers:index") + "?stage=loyal"
+    page = _as(log_in, "view_numbers").get(url).content.decode()
+    assert link in page
+    assert people not in page
+    assert people in _as(log_in, "view_numbers", "view_profile").get(url).content.decode()
 
 
 def test_groups_can_be_given_the_permissions(root: Client) -> None:

@@ -44,7 +44,7 @@ def _statement(model: type[models.Model], values: dict[str, str], at: int, until
     }
     where = values.get("where", "1 = 1")
     source = (
-        f"generate_series({at}, {until}) AS t(n)"
+        f"generate_series({at}::bigint, {until}::bigint) AS t(n)"
         if connection.vendor == "postgresql"
         else f"(WITH RECURSIVE c(n) AS (SELECT {at} UNION ALL SELECT n + 1 FROM c"
         f" WHERE n < {until}) SELECT n FROM c)"

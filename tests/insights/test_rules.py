@@ -104,6 +104,7 @@ def test_drop_offs_by_lost_margin() -> None:
     sums = Sums(
         days=30,
         before={"win": 100, "keep": 50, "risk": 10},
+        after={"win": 7},
         flows=(
             flow("", "win", 20), flow("win", "keep", 30), flow("win", "gone", 10),
             flow("keep", "win", 4), flow("keep", "risk", 6),
@@ -116,7 +117,7 @@ def test_drop_offs_by_lost_margin() -> None:
     }
     marks = {"win": Mark(share=0.9, source="a study")}
     win, risk, keep = drop_offs(sums, MODEL, earned, marks)
-    assert (win.stage, win.there, win.went_on, win.dropped, win.waiting) == ("win", 124, 30, 10, 84)
+    assert (win.stage, win.there, win.went_on, win.dropped, win.waiting) == ("win", 124, 30, 10, 7)
     assert (win.share_on, win.lost_minor) == (0.75, 30_000)
     assert win.short_of_mark == pytest.approx(0.15)
     assert win.worth_minor == 18_000  # 15 % of 40 who left, at 30.00 each
