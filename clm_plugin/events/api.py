@@ -14,7 +14,8 @@ from clm_plugin.events.compacting import (
     add_summaries,
     drop_raw,
     never_counted,
-    oldest_events,
+    old_events_of,
+    oldest_actors,
     summaries_of,
 )
 from clm_plugin.events.cursors import cursor_is_set, cursor_of, drop_cursors, move_cursor
@@ -92,7 +93,8 @@ __all__ = [
     "move_cursor",
     "never_counted",
     "next_due",
-    "oldest_events",
+    "old_events_of",
+    "oldest_actors",
     "on_stored",
     "parse_json",
     "postpone",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from clm_plugin.events.catalogue import TYPES
 from clm_plugin.events.cursors import cursor_of, move_cursor
@@ -16,7 +18,8 @@ from clm_plugin.events.models import Event as EventRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from clm_plugin.events.data import Event
 
@@ -24,15 +27,36 @@ SUMMED = "history.summed"
 _RAW, _CHUNK = "retention.raw", 2_000
 
 
-def oldest_events(type_: str, *, before: datetime, limit: int) -> list[Event]:
-    """Events of a type from before a moment that were processed, or will never be."""
-    waiting = QueuedEvent.objects.filter(event_id=OuterRef("id"))
-    ids = (
-        EventRow.objects.filter(~Exists(waiting), type=type_, occurred_at__lt=before)
-        .order_by("occurred_at")
-        .values_list("id", flat=True)[:limit]
-    )
-    return read_events(id__in=list(ids))
+Cutoffs = Mapping[str, datetime]
+"""Event type -> what is older may go."""
+
+
+def oldest_actors(cutoffs: Cutoffs, *, limit: int) -> list[str]:
+    """Some of those with events past their time; "" stands for events about nobody."""
+    for type_, before in cutoffs.items():
+        rows = (
+            _processed().filter(type=type_, occurred_at__lt=before).order_by("occurred_at")
+        ).values_list("actor", flat=True)[:limit]
+        if found := list(dict.fromkeys(rows)):
+            return found
+    return []
+
+
+def old_events_of(actors: Sequence[str], cutoffs: Cutoffs, *, limit: int) -> list[Event]:
+    """What these actors did that is past its time, of all types at once."""
+    past = Q()
+    by_time: dict[datetime, list[str]] = {}
+    for type_, before in cutoffs.items():
+        by_time.setdefault(before, []).append(type_)
+    for before, types in by_time.items():
+        past |= Q(type__in=types, occurred_at__lt=before)
+    ids = _processed().filter(past, actor__in=actors).order_by("id").values_list("id", flat=True)
+    return read_events(id__in=list(ids[:limit]))
+
+
+def _processed() -> QuerySet[EventRow]:
+    """Events that were processed, or will never be."""
+    return EventRow.objects.filter(~Exists(QueuedEvent.objects.filter(event_id=OuterRef("id"))))
 
 
 def never_counted(ids: Sequence[UUID]) -> set[UUID]:

@@ -8,7 +8,7 @@ undone merge meet nothing new. What is lost is the detail: which page, when, in 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -25,7 +25,8 @@ from clm_plugin.events.api import (
     forget_events,
     hold_log,
     never_counted,
-    oldest_events,
+    old_events_of,
+    oldest_actors,
     summaries_of,
     uuid7,
 )
@@ -33,7 +34,7 @@ from clm_plugin.privacy.declared import tables
 from clm_plugin.profiles.api import summary_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from clm_plugin.privacy.declared import Table
@@ -69,7 +70,8 @@ DEFAULTS: Mapping[str, int | None] = {
 said of themselves. ``raw``: what outside sources sent along with an event."""
 KEPT = frozenset({"history.summed"})
 """Types that no setting purges: they are what a purge leaves."""
-BATCH = 2_000
+BATCH = 1_000
+"""Actors, or rows of a table, that one transaction takes."""
 MOST = 1_000_000
 """Rows that one night takes of each kind, so that the first night after a change has an end."""
 
@@ -103,44 +105,42 @@ def names() -> frozenset[str]:
 
 def purge(*, now: datetime) -> Purged:
     """Take out what is past its time, in batches of a transaction each."""
-    rows: dict[str, int] = {}
-    for type_ in sorted(set(TYPES) - KEPT):
-        days = days_of(type_)
-        if days is not None:
-            rows[type_] = sum(_batches(partial(_purge_events, type_, _before(now, days))))
+    rows: Counter[str] = Counter()
+    _repeat(partial(_purge_events, _cutoffs(now)), rows)
     for table in tables():
         days = days_of(table.model.__name__) if table.data.aged_by else None
         if days is not None:
-            rows[table.model.__name__] = sum(
-                _batches(partial(_purge_rows, table, _before(now, days)))
-            )
+            _repeat(partial(_purge_rows, table, now - timedelta(days=days)), rows)
     days = days_of("raw")
     if days is not None:
-        rows["raw"] = drop_raw(_before(now, days), now=now)
+        rows["raw"] = drop_raw(now - timedelta(days=days), now=now)
     return Purged(rows={name: count for name, count in rows.items() if count})
 
 
-def _before(now: datetime, days: int) -> datetime:
-    return now - timedelta(days=days)
+def _cutoffs(now: datetime) -> dict[str, datetime]:
+    kept = {type_: days_of(type_) for type_ in sorted(set(TYPES) - KEPT)}
+    return {type_: now - timedelta(days=days) for type_, days in kept.items() if days is not None}
 
 
-def _batches(once: Callable[[], int]) -> Iterator[int]:
+def _repeat(once: Callable[[], Counter[str]], rows: Counter[str]) -> None:
+    """Batches until one finds nothing, or the night is over."""
     done = 0
     while done < MOST:
         with transaction.atomic():
-            count = once()
-        yield count
-        done += count
-        if count < BATCH:
+            found = once()
+        if not found:
             return
+        rows.update(found)
+        done += found.total()
 
 
-def _purge_events(type_: str, cutoff: datetime) -> int:
-    """One batch of one type: sums written, events deleted; returns how many events."""
+def _purge_events(cutoffs: Mapping[str, datetime]) -> Counter[str]:
+    """One batch, actor by actor, so that a night sums nobody up twice; returns counts by type."""
     hold_log()
-    events = oldest_events(type_, before=cutoff, limit=BATCH)
+    actors = oldest_actors(cutoffs, limit=BATCH)
+    events = old_events_of(actors, cutoffs, limit=10 * BATCH) if actors else []
     if not events:
-        return 0
+        return Counter()
     lost = never_counted([event.id for event in events])
     by_actor: dict[str, list[Event]] = defaultdict(list)
     for event in events:
@@ -151,26 +151,25 @@ def _purge_events(type_: str, cutoff: datetime) -> int:
         by_actor[event.actor].append(event)
     add_summaries([_sum(actor, told) for actor, told in by_actor.items()])
     forget_events([event.id for event in (*events, *earlier)])
-    return len(events)
+    return Counter(event.type for event in events)
 
 
 def _sum(actor: str, told: Sequence[Event]) -> Event:
-    last = max(event.occurred_at for event in told)
     return Event(
         id=uuid7(),
         type="history.summed",
         actor=actor,
         object_id="",
-        occurred_at=last,
+        occurred_at=max(event.occurred_at for event in told),
         received_at=max(event.received_at for event in told),
         source="retention",
         payload=summary_of(told),
     )
 
 
-def _purge_rows(table: Table, cutoff: datetime) -> int:
+def _purge_rows(table: Table, cutoff: datetime) -> Counter[str]:
     rows = table.model._default_manager.filter(**{f"{table.data.aged_by}__lt": cutoff})
     keys = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
     if keys:
         table.model._default_manager.filter(pk__in=keys).delete()
-    return len(keys)
+    return Counter({table.model.__name__: len(keys)} if keys else {})
