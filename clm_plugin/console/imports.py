@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -23,14 +23,16 @@ from clm_plugin.adapters.files.api import (
     MAX_FILE,
     MAX_ROWS,
     BadFile,
+    Column,
     Import,
     Reading,
     RefusedRow,
     begin,
     choose,
+    chunks,
+    csv_lines,
     examples,
     guess,
-    harmless,
     upload,
 )
 from clm_plugin.conf import settings
@@ -153,15 +155,8 @@ class ColumnsView(_Screen, FormView):
         return redirect("clm_imports:run", self.run.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shown = examples(self.run, 3)
         return super().get_context_data(
-            run=self.run,
-            label=_label(self.run),
-            columns=[
-                (name, [row[number] for row in shown if number < len(row)])
-                for number, name in enumerate(self.run.header)
-            ],
-            **kwargs,
+            run=self.run, label=_label(self.run), shown=examples(self.run, 3), **kwargs
         )
 
 
@@ -173,10 +168,8 @@ class RunView(_Screen, TemplateView):
     """Where an import is; renews itself while a worker is at it."""
 
     permission = SEE_IMPORTS
+    page_title = _("Import")
     template_name = "clm_plugin/console/import_run.html"
-
-    def get_page_title(self) -> str:
-        return self.run.name
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.run
@@ -221,18 +214,10 @@ class ErrorsView(_Screen, View):
         return response
 
 
-class _Echo:
-    """A file that gives back what is written, for a response that streams."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def _error_lines(run: Import) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + str(writer.writerow([*run.header, _t("why")]))
-    for row in RefusedRow.objects.filter(run=run).order_by("line").iterator(chunk_size=1_000):
-        yield str(writer.writerow([*map(harmless, row.cells), row.why]))
+    columns = (Column(name="cells", value="cells"), Column(name="why", value="why"))
+    rows = chain.from_iterable(chunks(RefusedRow.objects.filter(run=run), columns))
+    return csv_lines([*run.header, _t("why")], ([*cells, why] for cells, why in rows))
 
 
 class ImportsViewSet(GuardedViewSet):

@@ -18,6 +18,7 @@ from clm_plugin.campaigns.models import Receipt
 from clm_plugin.console.customer import campaign_names
 from clm_plugin.console.customers import PersonColumn, SeenColumn
 from clm_plugin.console.explain import WORDS, explain
+from clm_plugin.console.exports import Exports
 from clm_plugin.console.guard import SEE_RECEIPTS, Guarded, GuardedViewSet
 from clm_plugin.console.paging import CappedPaginator
 
@@ -65,8 +66,9 @@ class DecisionColumn(Column):
         return explain(instance.rule, instance.inputs)
 
 
-class ReceiptsView(Guarded, BaseListingView):
+class ReceiptsView(Guarded, Exports, BaseListingView):
     permission = SEE_RECEIPTS
+    exports = "receipts"
     page_title = _("Receipts")
     header_icon = "clm-receipt"
     template_name = "clm_plugin/console/receipts.html"
@@ -101,6 +103,10 @@ class ReceiptsView(Guarded, BaseListingView):
 
     def get_base_queryset(self) -> QuerySet[Receipt]:
         return Receipt.objects.select_related("profile")
+
+    def export_rows(self) -> QuerySet[Receipt]:
+        rows: QuerySet[Receipt] = self.get_queryset()
+        return rows
 
 
 _CHANNELS = {"mail": _("Mail"), "overlay": _("Popup"), "inline": _("On the page")}

@@ -6,6 +6,14 @@ from clm_plugin.adapters.files.models import Import, RefusedRow
 from clm_plugin.adapters.files.people import TRAIT
 from clm_plugin.adapters.files.reading import MAX_FILE, MAX_ROWS, BadFile, harmless
 from clm_plugin.adapters.files.running import begin, choose, examples, purge, upload, work
+from clm_plugin.adapters.files.writing import (
+    Column,
+    chunks,
+    csv_lines,
+    csv_pieces,
+    has_parquet,
+    parquet_pieces,
+)
 
 __all__ = [
     "IMPORTERS",
@@ -13,15 +21,21 @@ __all__ = [
     "MAX_ROWS",
     "TRAIT",
     "BadFile",
+    "Column",
     "Import",
     "Importer",
     "Reading",
     "RefusedRow",
     "begin",
     "choose",
+    "chunks",
+    "csv_lines",
+    "csv_pieces",
     "examples",
     "guess",
     "harmless",
+    "has_parquet",
+    "parquet_pieces",
     "purge",
     "upload",
     "work",

@@ -22,7 +22,7 @@ MAX_CELL = 10_000
 """Characters of one cell."""
 SEPARATORS = ",;\t|"
 _PIECE = 1024 * 1024
-_FORMULA = "=+-@\t\r＝＋－＠"
+_FORMULA = "=+-@\t\r\n＝＋－＠"
 
 
 class BadFile(ClmError, ValueError):

@@ -139,7 +139,7 @@ def _take(run: Import, part: ImportPart, now: datetime) -> None:
                 spend = told.spend
                 spent[spend.day, spend.channel, spend.currency] = spend
         except (BadRow, BadEvent) as error:
-            bad.append(RefusedRow(run=run, line=number, cells=cells, why=str(error)))
+            bad.append(RefusedRow(run=run, line=number, cells=cells, why=_why(error, run)))
     known = _count_known(rows)
     if run.state == _State.RUNNING:
         record_many([event for row in rows for event in row], received_at=now, checked=True)
@@ -151,6 +151,13 @@ def _take(run: Import, part: ImportPart, now: datetime) -> None:
         known=F("known") + known,
         bad=F("bad") + len(bad),
     )
+
+
+def _why(error: BadRow | BadEvent, run: Import) -> str:
+    """What is wrong, under the name that the file itself gives the column."""
+    if isinstance(error, BadRow) and error.field in run.mapping:
+        return f"{run.mapping[error.field]}: {error.why}"
+    return str(error)
 
 
 def _checked(events: Iterable[NewEvent]) -> tuple[NewEvent, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,9 @@ from clm_plugin import clock
 from clm_plugin.adapters.files.data import Reading
 from clm_plugin.adapters.files.mapping import IMPORTERS, guess
 from clm_plugin.adapters.files.models import Import, RefusedRow
-from clm_plugin.adapters.files.reading import BadFile, harmless
+from clm_plugin.adapters.files.reading import BadFile
 from clm_plugin.adapters.files.running import begin, choose, upload, work
+from clm_plugin.adapters.files.writing import csv_lines
 from clm_plugin.conf import settings
 from clm_plugin.profiles.api import trait_keys
 
@@ -111,9 +111,7 @@ class Command(BaseCommand):
             self.stdout.write("  … more with --errors FILE")
 
     def _write_errors(self, run: Import, path: Path) -> None:
-        with path.open("w", newline="", encoding="utf-8-sig") as file:
-            writer = csv.writer(file)
-            writer.writerow([*run.header, "why"])
-            for row in RefusedRow.objects.filter(run=run).order_by("line").iterator():
-                writer.writerow([*map(harmless, row.cells), row.why])
+        with path.open("w", newline="", encoding="utf-8") as file:
+            rows = RefusedRow.objects.filter(run=run).order_by("line").iterator()
+            file.writelines(csv_lines([*run.header, "why"], ([*r.cells, r.why] for r in rows)))
         self.stdout.write(f"{run.bad:,} refused rows are in {path}.")

@@ -77,8 +77,8 @@ def test_a_look_writes_nothing_and_says_what_is_wrong() -> None:
     assert (run.state, counts(run)) == ("checked", (2, 0, 2))
     assert not Event.objects.exists()
     assert list(RefusedRow.objects.order_by("line").values_list("line", "why")) == [
-        (3, "email: “notanaddress” is no address"),
-        (4, "when: “2026-02-30” is not a date such as 2026-11-22"),
+        (3, "E-Mail: “notanaddress” is no address"),
+        (4, "Date: “2026-02-30” is not a date such as 2026-11-22"),
     ]
 
 
@@ -226,7 +226,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     call_command("clm_import", "customers", str(file), "--dry-run")
     told = capsys.readouterr().out
     assert "Would change: 2 rows new, 0 known already, 2 refused." in told
-    assert "line 3: email: “notanaddress” is no address" in told
+    assert "line 3: E-Mail: “notanaddress” is no address" in told
     assert not Event.objects.exists()
     assert not Import.objects.exists()
     call_command("clm_import", "customers", str(file), "--errors", str(errors))
