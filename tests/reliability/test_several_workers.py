@@ -23,7 +23,7 @@ from clm_plugin.models import (
     QueuedEvent,
     Standing,
 )
-from tests.factories import NOW, basket, new, order, store, viewed
+from tests.factories import NOW, basket, days, new, order, store, viewed
 from tests.reliability.state import broken_ways, difference, state, undo, ways
 from tests.reliability.stories import lives
 from tests.reliability.work import TRACE
@@ -158,7 +158,9 @@ def test_without_the_locks_it_would_be_noticed(crew: Crew, trace: Trace) -> None
 
 def meet(crew: Crew, first: NewEvent, second: NewEvent, *, hold: bool = True) -> None:
     """One worker is in the middle of the first event when another one comes to the second."""
-    store(viewed("visitor:a", "1", NOW), new("customer.registered", "customer:1", NOW))
+    store(viewed("visitor:a", "1", NOW), at=NOW)
+    # The account is the older one, so it survives.
+    store(new("customer.registered", "customer:1", NOW - days(1)), at=NOW)
     pipeline.drain(now=NOW)
     store(first)
     crew.start("slow_batch", now=NOW.isoformat(), hold=hold)
