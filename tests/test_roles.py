@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
 from django.test import Client
-from django.urls import URLResolver, get_resolver
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from clm_plugin.campaigns.authoring import Campaign
 from clm_plugin.lifecycle.api import TEMPLATES
@@ -210,8 +210,6 @@ def things() -> dict[str, object]:
 
 
 def path_of(space: str, name: str, things: dict[str, object]) -> str:
-    from django.urls import NoReverseMatch, reverse
-
     thing = things.get(space)
     words = {"pick": "products", "start_from": TEMPLATES[0].model.key, "by_key": "s"}
     for args in ([], [words.get(name, getattr(thing, "pk", "x"))]):
@@ -254,8 +252,6 @@ def test_screens(role: str, things: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("role", ["", A, MK, MG, S])
 def test_api(role: str) -> None:
-    from django.urls import NoReverseMatch, reverse
-
     install_roles()
     cache.clear()
     client, wrong = client_of(role), []
@@ -295,8 +291,6 @@ def test_groups_are_made_once_and_then_the_shops() -> None:
 
 
 def test_every_permission_of_a_role_exists() -> None:
-    from django.contrib.auth.models import Permission
-
     install_roles()
     known = set(
         Permission.objects.filter(content_type__app_label="clm_plugin").values_list(

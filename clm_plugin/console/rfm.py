@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.cache import cache
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,6 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateInput
 
 from clm_plugin import clock
-from clm_plugin.console.customers import CustomersView
 from clm_plugin.console.exports import Exports
 from clm_plugin.console.guard import (
     SEE_NUMBERS,
@@ -28,6 +27,7 @@ from clm_plugin.console.guard import (
     GuardedViewSet,
     may,
 )
+from clm_plugin.console.rfm_people import RfmPeopleView
 from clm_plugin.console.rfm_words import ADVICE, Summary, cut_offs, rfm_label, rough, summary
 from clm_plugin.console.segments_patience import Impatient, patience
 from clm_plugin.segments import api as segments
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from clm_plugin.profiles.models import Facts
 
 SHADES = 6
 SECONDS = 15.0
@@ -247,46 +246,6 @@ def micro_rows() -> list[dict[str, Any]]:
 def personas() -> list[Any]:
     """Live segments that are personas, with their members now."""
     return [size for size in segments.sizes().values() if size.persona]
-
-
-class RfmPeopleView(CustomersView):
-    """The people behind a number of the RFM screen: ``name``, ``r`` and ``f``, or ``category``."""
-
-    template_name = "clm_plugin/console/customers.html"
-    index_url_name = "clm_rfm:people"
-    narrowed_by = ("name", "r", "f", "category")
-    index_results_url_name = "clm_rfm:people_results"
-
-    def get_base_queryset(self) -> QuerySet[Facts]:
-        rows = super().get_base_queryset()
-        asked = self.request.GET
-        if asked.get("name") in segments.RFM_NAMES:
-            rows = rows.filter(profile__rfm__name=asked["name"])
-        for score in ("r", "f"):
-            if asked.get(score) in {"1", "2", "3", "4", "5"}:
-                rows = rows.filter(**{f"profile__rfm__{score}": int(asked[score])})
-        if asked.get("category"):
-            rows = rows.filter(profile__micro_segments__category_id=asked["category"][:64])
-        return rows
-
-    def get_page_title(self) -> str:
-        asked = self.request.GET
-        if asked.get("name") in segments.RFM_NAMES:
-            return rfm_label(asked["name"])
-        if asked.get("category"):
-            return gettext("Spend most on one category")
-        if "r" in asked and "f" in asked:
-            return gettext("Recency %(r)s, frequency %(f)s") % {
-                "r": asked["r"][:1], "f": asked["f"][:1]
-            }  # fmt: skip
-        return gettext("Buyers")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("clm_rfm:index"), "label": _("RFM")},
-            {"url": "", "label": self.get_page_title()},
-        ]
 
 
 class RfmViewSet(GuardedViewSet):
