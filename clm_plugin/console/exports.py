@@ -26,7 +26,6 @@ from clm_plugin.adapters.files.api import chunks, csv_pieces, has_parquet, parqu
 from clm_plugin.console.exports_lists import LISTS
 from clm_plugin.console.guard import EXPORT_LISTS, SEE_PEOPLE, may
 from clm_plugin.console.paging import CAP
-from clm_plugin.insights.people import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +39,7 @@ ASKED = "export"
 _WRITERS = {"csv": csv_pieces, "parquet": parquet_pieces}
 _MIMES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 _CAPPED = {"did", "moved_from", "moved_to", "q"}
-"""What the list of customers answers with the newest ``LIMIT`` only."""
+"""What the list of customers answers with the newest ``CAP`` only."""
 
 
 class FormatForm(forms.Form):
@@ -152,7 +151,7 @@ class Exports:
             "search": getattr(self, "search_query", ""),
             "columns": [column.name for column in self._columns],
             "newest_only": self.exports == "customers" and bool(_CAPPED & self._filters.keys()),
-            "limit": LIMIT - 1,
+            "limit": CAP,
         }
         return TemplateResponse(self.request, "clm_plugin/console/export.html", context)
 
