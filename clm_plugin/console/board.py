@@ -123,6 +123,7 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
         "presets": PRESETS,
         "today": today,
         "counted": counted,
+        "anybody": insights.anybody(),
         "stale": _is_stale(counted.at if counted else None, now),
         "currency": settings.CURRENCY,
         "people": people,

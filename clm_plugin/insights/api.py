@@ -10,6 +10,7 @@ from clm_plugin.insights.board_data import (
     Tallied,
 )
 from clm_plugin.insights.board_queries import (
+    anybody,
     daily_heads,
     earned,
     flag_counts,
@@ -51,8 +52,8 @@ __all__ = [
     "DOINGS", "HELD_OUT", "LIST_LIMIT", "LONGEST", "METRICS", "NIGHTS", "NOT_ELIGIBLE",
     "TIMELINE_PAGE", "CampaignNumbers", "Contacts", "Cursor", "DropOff", "Earnings", "Flow",
     "Happening", "Mark", "Metric", "Period", "Reason", "StageFigure", "Sums", "Tallied",
-    "TimelinePage", "Total", "add_up", "among", "between", "bounds", "campaign_numbers", "consents",
-    "credits_of", "daily_heads", "deliveries", "doers", "drop_offs", "drops", "earned",
+    "TimelinePage", "Total", "add_up", "among", "anybody", "between", "bounds", "campaign_numbers",
+    "consents", "credits_of", "daily_heads", "deliveries", "doers", "drop_offs", "drops", "earned",
     "flag_counts", "goes_on", "identifiers", "last_days", "local_day", "marks", "movers", "profile",
     "receipts", "recount", "refresh", "refusals", "set_mark", "stage_figures", "stage_history",
     "stage_metrics", "sums_of", "tallied", "timeline",

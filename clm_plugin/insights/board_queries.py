@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from clm_plugin.insights.periods import Period
 
 
+def anybody() -> bool:
+    """Whether anybody stands in a stage yet. One query."""
+    return Standing.objects.exists()
+
+
 def tallied() -> Tallied | None:
     """When the counters were brought up to date; None: never. One query."""
     row = Tally.objects.filter(id=1).first()

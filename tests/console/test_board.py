@@ -167,6 +167,17 @@ def test_collisions_are_named(root: Client, shop: dict[str, Any]) -> None:
     assert "Both have priority 50" in page
 
 
+def test_days_before_anybody_came_are_no_empty_shop(root: Client, shop: dict[str, Any]) -> None:
+    page = board(root, "?since=2020-01-01&until=2020-01-31")
+    assert "Nobody here yet" not in page
+    assert "1 Jan 2020 to 31 Jan 2020" in page
+
+
+def test_people_nobody_counted(root: Client) -> None:
+    make_person(stage="loyal")
+    assert "Nobody has counted yet" in board(root)
+
+
 def test_old_counts_are_called_old(root: Client, shop: dict[str, Any]) -> None:
     warning = "Nobody has counted for a while"
     assert warning not in board(root)
