@@ -107,14 +107,14 @@ def _hold(known: dict[str, Node], owner_of: dict[str, int]) -> bool:
 def _load(actors: set[str]) -> dict[str, Node]:
     """The names that are known; mere claims are not: they name nobody yet."""
     rows = Identifier.objects.filter(any_of("actor", actors), verified=True).values_list(
-        "actor", "profile_id", "origin", "profile__customer_id", "profile__created_at"
+        "actor", "profile_id", "origin", "profile__customer_id"
     )
     nodes: dict[int, Node] = {}
     known: dict[str, Node] = {}
-    for actor, profile_id, origin, customer, born in rows:
+    for actor, profile_id, origin, customer in rows:
         node = nodes.get(profile_id)
         if node is None:
-            node = nodes[profile_id] = Node(profile_id, customer, born)
+            node = nodes[profile_id] = Node(profile_id, customer)
         if origin is not None and origin != profile_id:
             root, node = node, nodes.setdefault(origin, Node(origin))
             node.merged_into = root
@@ -134,12 +134,12 @@ def _load_ids(missing: set[str], known: dict[str, Node], nodes: dict[int, Node])
         return
     for profile in Profile.objects.filter(any_of("id", ids)).select_related("merged_into"):
         root = profile.merged_into or profile
-        node = nodes.setdefault(root.pk, Node(root.pk, root.customer_id, root.created_at))
+        node = nodes.setdefault(root.pk, Node(root.pk, root.customer_id))
         known[ids[profile.pk]] = node
 
 
 class _Apart:
-    """Who was said to be two people; read when two profiles are about to be joined."""
+    """Who was said to be two people, and who is older: read when two are about to be joined."""
 
     def __init__(self, known: dict[str, Node]) -> None:
         self._known = known
@@ -147,13 +147,19 @@ class _Apart:
 
     def __call__(self, one: Node, other: Node) -> bool:
         if self._pairs is None:
-            ids = {node.root().id for node in self._known.values() if node.root().id is not None}
-            rows = KeptApart.objects.filter(Q(low__in=ids) | Q(high__in=ids))
-            self._pairs = set(rows.values_list("low_id", "high_id"))
+            self._pairs = self._read()
         if not self._pairs:
             return False
         mine, theirs = ({n.id for n in (node, *node.members) if n.id} for node in (one, other))
         return any((min(a, b), max(a, b)) in self._pairs for a in mine for b in theirs)
+
+    def _read(self) -> set[tuple[int, int]]:
+        roots = {node.root().id: node.root() for node in self._known.values()}
+        ids = [pk for pk in roots if pk is not None]
+        for pk, born in Profile.objects.filter(id__in=ids).values_list("id", "created_at"):
+            roots[pk].born = born
+        rows = KeptApart.objects.filter(Q(low__in=ids) | Q(high__in=ids))
+        return set(rows.values_list("low_id", "high_id"))
 
 
 def _write(graph: Graph, before: set[str], seen: dict[str, datetime]) -> bool:

@@ -26,6 +26,7 @@ class Node:
     """A profile while a batch is being resolved; ``id`` is None until it is written.
 
     ``actors`` are the names that came to it in this batch. A merged one points to its survivor.
+    ``born`` is filled when two are about to be joined.
     """
 
     id: int | None
@@ -64,7 +65,8 @@ class Union:
 class Graph:
     """The names of a batch and whose they are; ``known`` maps a name to the profile it came with.
 
-    ``apart`` says whether two profiles must not be joined; asked only when they are about to be.
+    ``apart`` says whether two profiles must not be joined; it is asked only when they are about to
+    be, and sees to it that their ``born`` is known then.
     """
 
     known: dict[str, Node]
