@@ -37,6 +37,8 @@ class Sums:
     """All that was counted over a period."""
 
     days: int
+    is_whole: bool = True
+    """Whether counting goes back to its first day: a part of a period compares with nothing."""
     before: Mapping[str, int] = field(default_factory=dict)
     """People by stage at the end of the day before the period."""
     after: Mapping[str, int] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Min, Q, Sum
 
 from clm_plugin.attribution.api import spend_between
 from clm_plugin.conf import settings
@@ -47,15 +47,17 @@ def tallied() -> Tallied | None:
 
 
 def sums_of(*periods: Period) -> tuple[Sums, ...]:
-    """What was counted over each period. Seven queries, and one for each period's spend."""
+    """What was counted over each period. Eight queries, and one for each period's spend."""
     edges = {day for period in periods for day in (period.eve, period.until)}
     people, levels = _people(edges), _levels(edges)
     flows = _by_period(StageFlow, ("source", "target", "ours"), ("moves",), periods)
     numbers = _by_period(MetricDay, ("key",), ("number",), periods)
     contacts = _by_period(ContactDay, ("stage",), ("delivered", "clicked"), periods)
+    first: date | None = StageFlow.objects.aggregate(day=Min("day"))["day"]
     return tuple(
         Sums(
             days=period.days,
+            is_whole=first is not None and first <= period.since,
             before=people.get(period.eve, {}),
             after=people.get(period.until, {}),
             flows=_flows(flows[at]),

@@ -76,8 +76,8 @@ def stage_metrics(
     for key in _keys(stage, stages):
         measure = _MEASURES[key]
         metric, earlier = measure(now, stage, stages), measure(before, stage, stages)
-        known = earlier.value if not earlier.unready or earlier.unready == "few" else None
-        made.append(_with_before(metric, known))
+        comparable = before.is_whole and not earlier.unready
+        made.append(_with_before(metric, earlier.value if comparable else None))
     return tuple(made)
 
 

@@ -140,6 +140,12 @@ def test_a_missing_number_before_is_none_and_not_zero() -> None:
     assert (metric.before, metric.change, metric.verdict) == (None, None, "same")
 
 
+def test_half_a_period_is_nothing_to_compare_with() -> None:
+    assert metrics("retain", NOW, NOW)["churn"].before is not None
+    assert metrics("retain", NOW, replace(NOW, is_whole=False))["churn"].before is None
+    assert metrics("nurture", NOW, NOW)["days_to_second"].before is None  # ten people are too few
+
+
 def test_every_kind_of_stage_has_a_headline() -> None:
     assert set(METRICS.values()) == set(KINDS)
     for kind in KINDS:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, override
 from clm_plugin.campaigns.choices import stage_choices
 from clm_plugin.campaigns.recipes import first_day
 from clm_plugin.console.explain import MAIL_REASONS, WORDS, explain
+from clm_plugin.insights.api import recount
 from clm_plugin.lifecycle.api import DEFAULT
 from clm_plugin.messages import api as mails
 from clm_plugin.money import Money
@@ -217,6 +218,7 @@ def test_board(settings: Any, admin_client: Client, language: str, stage: str, g
     make_move(loyal, "", "reach")
     make_move(loyal, "retain", "loyal")
     make_profile(stage="at-risk", orders=2)
+    recount(now=NOW)
     admin_client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     html = admin_client.get(reverse("clm_board:index")).content.decode()
     said = words(html, "clm-page")
