@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Erasure = Literal["delete", "clear", "anonymise", "keep"]
-Link = Literal["profile", "actor", "event"]
+Link = Literal["profile", "actor", "event", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +19,10 @@ class PersonalData:
     """What a row tells about a person.
 
     ``person`` is the lookup from a row to what names her (``profile``, ``receipt__profile``,
-    ``actor``), and ``by`` what kind of name that is: her profile, one of her actors, or one of her
-    events. ``holds`` says in words what is kept, ``why`` what for, ``kept`` for how long.
+    ``actor``), and ``by`` what kind of name that is: her profile, one of her actors, one of her
+    events, or ``text``: ``person`` is a list of whatever somebody brought (rows of a file), in
+    which she is found by address, telephone and order number; ``delete`` deletes the row, ``clear``
+    takes the entries that name her out of the list, and no export shows it. ``holds`` says in words what is kept, ``why`` what for, ``kept`` for how long.
     ``erase``: ``delete`` the rows, ``clear`` the columns named in ``columns``, ``anonymise`` the
     rows by code of their own (``privacy.anonymising``), or ``keep`` them because nothing in them
     leads to a person once her profile is gone.

@@ -14,7 +14,7 @@ from clm_plugin.privacy.consents import (
     texts,
     withdraw_consent,
 )
-from clm_plugin.privacy.declared import Table, Undeclared, about_people, is_nothing, tables
+from clm_plugin.privacy.declared import Table, Undeclared, about_people, brought, is_nothing, tables
 from clm_plugin.privacy.erasing import Erased, erase, preview
 from clm_plugin.privacy.exporting import export
 from clm_plugin.privacy.mapping import Line, data_map, data_map_page, words_module
@@ -32,6 +32,7 @@ __all__ = [
     "Words",
     "about_people",
     "banner_words",
+    "brought",
     "check_privacy",
     "consent_history",
     "consents_of",

@@ -70,7 +70,12 @@ def _declared(model: type[Model]) -> object:
 
 def about_people() -> list[Table]:
     """The tables whose rows can be found by a person."""
-    return [table for table in tables() if table.has_people]
+    return [table for table in tables() if table.has_people and table.data.by != "text"]
+
+
+def brought() -> list[Table]:
+    """The tables in which a person is only found by reading what somebody brought."""
+    return [table for table in tables() if table.data.by == "text"]
 
 
 def is_nothing(table: Table) -> bool:

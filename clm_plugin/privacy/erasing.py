@@ -17,6 +17,7 @@ from clm_plugin.messages.api import UNSUBSCRIBED, addresses_of, suppress
 from clm_plugin.privacy import journal
 from clm_plugin.privacy.declared import Table, about_people
 from clm_plugin.privacy.models import Erasure
+from clm_plugin.privacy.searching import remove
 from clm_plugin.profiles.api import (
     anonymise_orders,
     bury,
@@ -79,7 +80,7 @@ def erase(profile_id: int, *, now: datetime, asked_by: str, note: bool = True) -
         _keep_refusal(person, addresses, now)
         hashes = person.hashes(also=addresses)
         person_erased.send(sender=None, person=person, now=now)
-        rows = _delete_rows(person)
+        rows = _delete_rows(person) | remove(person.texts(also=addresses))
         delete_profiles(person.profile_ids)
         bury(hashes, at=now)
         Erasure.objects.create(erased_at=now, asked_by=asked_by, rows=rows)

@@ -29,6 +29,11 @@ class Person:
     actors: tuple[str, ...]
     addresses: tuple[str, ...]
     orders: tuple[str, ...]
+    phones: tuple[str, ...] = ()
+
+    def texts(self, *, also: Iterable[str] = ()) -> set[str]:
+        """What she is found by in files that somebody brought."""
+        return {*self.addresses, *self.phones, *self.orders, *also}
 
     def hashes(self, *, also: Iterable[str] = ()) -> set[UUID]:
         """The keyed hashes of every name (and further addresses), for tombstones and journal."""
@@ -56,13 +61,16 @@ def person_of(profile_id: int) -> Person | None:
     ]:
         ids += fresh
     rows = list(Profile.objects.filter(pk__in=ids).values_list("customer_id", "email"))
-    told = TraitValue.objects.filter(profile__in=ids, key="email").values_list("text", flat=True)
+    said = TraitValue.objects.filter(profile__in=ids, key__in=["email", "phone"], text__gt="")
+    told: dict[str, set[str]] = {"email": set(), "phone": set()}
+    for key, text in said.values_list("key", "text"):
+        told[key].add(str(text))
     actors = [
         *Identifier.objects.filter(profile__in=ids).values_list("actor", flat=True),
         *(actor("customer", customer) for customer, _ in rows if customer),
         *(actor("profile", pk) for pk in ids),
     ]
-    addresses = {*(email for _, email in rows if email), *(text for text in told if text)}
+    addresses = {*(email for _, email in rows if email), *told["email"]}
     orders = OrderFact.objects.filter(profile__in=ids).values_list("order_id", flat=True)
     return Person(
         root=root,
@@ -70,6 +78,7 @@ def person_of(profile_id: int) -> Person | None:
         actors=tuple(sorted(set(actors))),
         addresses=tuple(sorted(addresses)),
         orders=tuple(orders),
+        phones=tuple(sorted(told["phone"])),
     )
 
 

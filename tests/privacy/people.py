@@ -17,6 +17,8 @@ from clm_plugin.models import (
     Enrolment,
     Event,
     Identifier,
+    Import,
+    ImportPart,
     Impression,
     KeptApart,
     MailClick,
@@ -24,6 +26,7 @@ from clm_plugin.models import (
     Profile,
     QueuedEvent,
     Receipt,
+    RefusedRow,
     TraitValue,
 )
 from tests.console.makers import make_credit, make_mail, make_person, make_receipt
@@ -76,6 +79,7 @@ def make_canary() -> Canary:
     me = Profile.objects.get(pk=pid)
     _on_every_floor(me)
     _somebody_on_the_same_device()
+    _in_a_file()
     store(new("review.added", ME, NOW, product_id="canary-9", score=5), at=NOW)
     dead = new("wishlist.changed", ME, NOW, product_id="canary-8")
     store(dead, at=NOW)
@@ -111,6 +115,16 @@ def _on_every_floor(me: Profile) -> None:
     Profile.objects.filter(pk=merged.pk).update(merged_into=me)
     apart = make_person(first_name="Zed")
     KeptApart.objects.create(low_id=min(me.pk, apart.pk), high_id=max(me.pk, apart.pk), since=NOW)
+
+
+def _in_a_file() -> None:
+    """Rows of a file that somebody brought: hers go, the others stay."""
+    run = Import.objects.create(kind="customers", name="till.csv", created_at=NOW)
+    zed = [3, ["zed@example.com", "Zed"], ""]
+    hers = [[1, ["x", f" {EMAIL.upper()} "], ""], [2, ["order", ORDER], ""]]
+    ImportPart.objects.create(run=run, number=1, lines=[*hers, zed])
+    RefusedRow.objects.create(run=run, line=4, cells=["y", PHONE], why=f"{EMAIL}: twice")
+    RefusedRow.objects.create(run=run, line=5, cells=["zed@example.com"], why="no date")
 
 
 def _somebody_on_the_same_device() -> None:

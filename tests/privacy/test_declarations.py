@@ -16,6 +16,7 @@ from clm_plugin.personal import NOTHING
 from clm_plugin.privacy.api import (
     Undeclared,
     about_people,
+    brought,
     data_map_page,
     is_nothing,
     tables,
@@ -55,6 +56,14 @@ def test_its_lookups_and_columns_are_there(table) -> None:  # type: ignore[no-un
         rows.filter(**{f"{table.data.aged_by}__isnull": True}).exists()
     for text in (table.data.holds, table.data.why, table.data.kept):
         assert str(text), "the data map has a word for each"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", brought(), ids=lambda table: table.model.__name__)
+def test_what_is_searched_is_a_list_that_can_be_taken_from(table) -> None:  # type: ignore[no-untyped-def]
+    field = table.model._meta.get_field(table.data.person)
+    assert isinstance(field, models.JSONField)
+    assert table.data.erase in ("delete", "clear")
 
 
 def test_whoever_points_to_a_person_says_so_and_goes_with_her() -> None:

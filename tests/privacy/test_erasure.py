@@ -18,9 +18,11 @@ from clm_plugin.models import (
     Event,
     Facts,
     Identifier,
+    ImportPart,
     ItemFact,
     OrderFact,
     Profile,
+    RefusedRow,
 )
 from clm_plugin.privacy import journal
 from clm_plugin.privacy.api import erase, missing, preview, restore
@@ -88,6 +90,15 @@ def test_others_are_left_alone() -> None:
     assert not any(VISITOR in (event.links or ()) for event in shared)
 
 
+def test_rows_of_files_that_name_her_go_and_the_others_stay() -> None:
+    canary = make_canary()
+    done = erase(canary.profile_id, now=AT, asked_by="console")
+    assert done is not None
+    assert (done.rows["import_part"], done.rows["refused_row"]) == (2, 1)
+    assert ImportPart.objects.get().lines == [[3, ["zed@example.com", "Zed"], ""]]
+    assert RefusedRow.objects.get().line == 5
+
+
 def test_the_stores_statistics_stay() -> None:
     canary = make_canary()
     before = OrderFact.objects.aggregate(Sum("total_minor"), Sum("refunded_minor"), Sum("items"))
@@ -118,7 +129,9 @@ def test_a_preview_says_what_will_happen_and_an_erasure_that_it_did() -> None:
     assert foreseen["item_fact"][1] == "keep"
     done = erase(canary.profile_id, now=AT, asked_by="account")
     assert done is not None
-    assert done.rows == {name: count for name, (count, _) in foreseen.items()}
+    searched = {"import_part", "refused_row"}
+    rows = {name: count for name, count in done.rows.items() if name not in searched}
+    assert rows == {name: count for name, (count, _) in foreseen.items()}
     row = Erasure.objects.get()
     assert (row.asked_by, row.erased_at, row.rows) == ("account", AT, done.rows)
     assert preview(canary.profile_id) is None

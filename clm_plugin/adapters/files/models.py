@@ -61,11 +61,12 @@ class ImportPart(models.Model):
     lines = models.JSONField(default=list)
 
     personal_data = PersonalData(
-        person="",
+        person="lines",
+        by="text",
         holds="rows of an imported file as they came",
         why="to read them in, and to give wrong ones back",
         columns=(),
-        erase="keep",
+        erase="clear",
         kept="30 days, or until the import is deleted",
     )
 
@@ -81,7 +82,14 @@ class RefusedRow(models.Model):
     cells = models.JSONField(default=list)
     why = models.TextField()
 
-    personal_data = ImportPart.personal_data
+    personal_data = PersonalData(
+        person="cells",
+        by="text",
+        holds="rows of an imported file that were refused",
+        why="to give wrong ones back",
+        columns=(),
+        kept="30 days, or until the import is deleted",
+    )
 
     class Meta:
         constraints = [
