@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -218,15 +219,19 @@ class DeclareView(Guarded, View):
                 )
         except IntegrityError:
             return redirect("clm_traits:index")
-        told = tell_anew()
-        people = TraitValue.objects.filter(key=key).count()
-        text = (
-            _t("“%(label)s” is a trait now; %(n)s people have it.")
-            if told
-            else _t("“%(label)s” is a trait now. What people said before will follow.")
-        )
+        if tell_anew():
+            people = TraitValue.objects.filter(key=key).count()
+            text = ngettext(
+                "“%(label)s” is a trait now; %(n)s person has it.",
+                "“%(label)s” is a trait now; %(n)s people have it.",
+                people,
+            ) % {"label": made.label, "n": whole(people)}
+        else:
+            text = _t("“%(label)s” is a trait now. What people said before will follow.") % {
+                "label": made.label
+            }
         edit = messages.button(reverse("clm_traits:edit", args=(made.pk,)), _t("Edit"))
-        messages.success(request, text % {"label": made.label, "n": whole(people)}, buttons=[edit])
+        messages.success(request, text, buttons=[edit])
         return redirect("clm_traits:index")
 
 
