@@ -92,6 +92,6 @@ def _initial(mark: Mark | None) -> dict[str, Any]:
     if mark is None:
         return {}
     return {
-        "percent": round(mark.share * 100, 1),
+        "percent": f"{mark.share * 100:.3g}",
         "source": mark.source if mark.own else _(mark.source),
     }

@@ -80,7 +80,7 @@ def lay_out(board: Board) -> Picture:
                 card=card,
                 x=EDGE + at * column,
                 label=_cut(card.label),
-                name=_cut(card.headline.name if card.headline else "", _CHARS + 6),
+                name=_cut(card.headline.name if card.headline else ""),
                 value=_cut(card.headline.value if card.headline else ""),
             )
             for at, card in enumerate(board.cards)
