@@ -72,7 +72,7 @@ def test_board(root: Client, busy: Profile) -> None:
     recount(now=NOW)
     url = reverse("clm_board:index")
     few = queries(root, url)
-    assert few <= WAGTAIL + 20
+    assert few <= WAGTAIL + 22
     crowd(1_000)
     _more(busy, 40)
     for n in range(12):
