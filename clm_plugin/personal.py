@@ -22,7 +22,8 @@ class PersonalData:
     ``actor``), and ``by`` what kind of name that is: her profile, one of her actors, one of her
     events, or ``text``: ``person`` is a list of whatever somebody brought (rows of a file), in
     which she is found by address, telephone and order number; ``delete`` deletes the row, ``clear``
-    takes the entries that name her out of the list, and no export shows it. ``holds`` says in words what is kept, ``why`` what for, ``kept`` for how long.
+    takes the entries that name her out of the list, and no export shows it. ``holds`` says in
+    words what is kept, ``why`` what for, ``kept`` for how long.
     ``erase``: ``delete`` the rows, ``clear`` the columns named in ``columns``, ``anonymise`` the
     rows by code of their own (``privacy.anonymising``), or ``keep`` them because nothing in them
     leads to a person once her profile is gone.

@@ -186,7 +186,7 @@ def things() -> dict[str, object]:
     survey = Survey.objects.create(key="q", name="Q", question="Q?", kind="nps")
     model = LifecycleModel.objects.create(name="M")
     letter = DeadLetter.objects.create(event_id=uuid4(), shard=0, reason="r", failed_at=NOW)
-    made = {
+    made: dict[str, object] = {
         "clm_customers": person,
         "clm_privacy": person,
         "clm_merges": MergeRecord.objects.create(

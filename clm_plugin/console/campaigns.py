@@ -213,9 +213,7 @@ class CampaignResultsView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         self.campaign = campaign = get_object_or_404(Campaign, pk=kwargs["pk"])
         now = clock.now()
         since, period = now - WINDOW, last_days(WINDOW.days, local_day(now))
-        numbers = campaign_numbers(period).get(
-            campaign.key, CampaignNumbers(campaign=campaign.key)
-        )
+        numbers = campaign_numbers(period).get(campaign.key, CampaignNumbers(campaign=campaign.key))
         return super().get_context_data(
             campaign=campaign,
             numbers=numbers,

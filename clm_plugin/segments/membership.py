@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import connection
 
 from clm_plugin.arrays import any_of
+from clm_plugin.instants import instant, select
 from clm_plugin.lifecycle.api import hold_standings
 from clm_plugin.segments.changes import (
     MERGE,
@@ -213,9 +214,9 @@ def read_held(people: Iterable[int], keys: Sequence[str]) -> dict[Key, Held]:
     """The rows of these people in these segments; one query."""
     rows = Membership.objects.filter(any_of("profile", people), segment__in=keys)
     return {
-        (pid, key): (inside, since, due)
+        (pid, key): (inside, instant(since), instant(due))
         for pid, key, inside, since, due in rows.values_list(
-            "profile_id", "segment_id", "inside", "since", "due_at"
+            "profile_id", "segment_id", "inside", select("since"), select("due_at")
         )
     }
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from clm_plugin.arrays import any_of
+from clm_plugin.instants import instant, select
 from clm_plugin.segments.data import Need, Part, Subject
 from clm_plugin.segments.rules import needs
 
@@ -51,6 +52,7 @@ _COLUMNS = (
     *(f"standing__{column}" for column, _ in _STANDING),
 )
 _FIELDS = (*_PROFILE, *_FACTS, *(name for _, name in _STANDING))
+_TIMES = frozenset({*(name for name in _FACTS if name.endswith("_at")), "stage_since"})
 
 
 def read_subjects(
@@ -80,15 +82,23 @@ def _base(ids: list[int]) -> dict[int, Subject]:
     from clm_plugin.profiles.models import Profile
 
     rows = Profile.objects.filter(any_of("pk", ids), merged_into__isnull=True)
+    columns = [
+        select(column) if name in _TIMES else column
+        for column, name in zip(_COLUMNS, _FIELDS, strict=True)
+    ]
     return {
         profile_id: Subject(profile_id=profile_id, **_known(values))
-        for profile_id, *values in rows.values_list("pk", *_COLUMNS)
+        for profile_id, *values in rows.values_list("pk", *columns)
     }
 
 
 def _known(values: list[Any]) -> dict[str, Any]:
     """Without a row of facts or a stage, a subject keeps its defaults: nothing happened yet."""
-    return {name: value for name, value in zip(_FIELDS, values, strict=True) if value is not None}
+    return {
+        name: instant(value) if name in _TIMES else value
+        for name, value in zip(_FIELDS, values, strict=True)
+        if value is not None
+    }
 
 
 def _chunks(profile_ids: Iterable[int]) -> Iterator[list[int]]:

@@ -38,7 +38,7 @@ def fill(count: int, *, now: datetime, start: int = 1) -> None:
 
 def _statement(model: type[models.Model], values: dict[str, str], at: int, until: int) -> str:
     columns = {
-        field.column: values.get(field.column, _plain(field))
+        str(field.column): values.get(str(field.column), _plain(field))
         for field in model._meta.concrete_fields
         if not field.generated and not (field.primary_key and field.column not in values)
     }

@@ -46,11 +46,8 @@ def make_order(person: Any, order_id: str, at: datetime, **fields: Any) -> Order
     order = OrderFact.objects.create(
         order_id=order_id, profile=person, placed_at=at, **{**values, **fields}
     )
-    times = sorted(
-        OrderFact.objects.filter(profile=person, cancelled_at=None).values_list(
-            "placed_at", flat=True
-        )
-    )
+    placed = OrderFact.objects.filter(profile=person, cancelled_at=None)
+    times = sorted(at for at in placed.values_list("placed_at", flat=True) if at is not None)
     Facts.objects.filter(profile=person).update(
         orders=len(times),
         first_order_at=min(times, default=None),

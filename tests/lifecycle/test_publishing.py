@@ -14,6 +14,7 @@ from clm_plugin.lifecycle.api import (
     current_model,
     forget_model,
     request_for_gaps,
+    restage_due,
     restage_everybody,
     stage_choices,
     stage_label,
@@ -122,7 +123,7 @@ def test_what_cannot_be_published_is_told_at_its_stage(stages: list, where: int)
     draft = authored(*stages)
     with pytest.raises(ValidationError) as error:
         draft.stages.stream_block.clean(draft.stages)
-    assert list(error.value.block_errors) == [where]
+    assert list(error.value.block_errors) == [where]  # type: ignore[attr-defined]  # Wagtail's
 
 
 def test_a_key_is_made_from_the_name_once() -> None:
@@ -230,7 +231,7 @@ def test_whom_time_moves_before_the_run_comes_by_is_moved_by_the_model_first() -
     due = Standing.objects.get(profile=pid).due_at
     assert due is not None
     use(compile_model(from_template("three")), source="1", now=due)
-    moves = pipeline.lifecycle.restage_due(now=due)
+    moves = restage_due(now=due)
     assert [(move.to_stage, move.cause) for move in moves] == [("retain", "model")]
     assert moves.looked == 1
 
@@ -248,7 +249,7 @@ def test_a_new_gap_places_whom_it_concerns_and_leaves_to_time_what_is_times() ->
     assert StageChange.objects.get(to_stage="at-risk").cause == "gap"
     request_for_gaps(load_yardsticks(), now=at)
     assert restage_everybody(now=at) is None
-    assert [m.cause for m in pipeline.lifecycle.restage_due(now=at)] == ["time"]
+    assert [m.cause for m in restage_due(now=at)] == ["time"]
 
 
 def test_names_of_stages() -> None:

@@ -78,7 +78,7 @@ def meet(monkeypatch: pytest.MonkeyPatch, *, model_first: bool) -> list[tuple[st
             early.append(Slow())
             return real_rows(ids)  # type: ignore[arg-type]
 
-        real_rows = operations.fact_rows
+        real_rows = operations.fact_rows  # type: ignore[attr-defined]  # to look inside
         monkeypatch.setattr(operations, "fact_rows", rows)
         monkeypatch.setattr(operations, "Ruler", lambda: early[0])
     else:
@@ -86,7 +86,7 @@ def meet(monkeypatch: pytest.MonkeyPatch, *, model_first: bool) -> list[tuple[st
     batch = in_thread(lambda: place_her(pid))
     assert reading.wait(5)
     use(OURS, source="1", now=NOW)
-    run = in_thread(lambda: restage_everybody(now=NOW) and None)
+    run = in_thread(lambda: print(restage_everybody(now=NOW)))
     run.join(0.5)
     published.set()
     batch.join(10)

@@ -1,6 +1,6 @@
 """Stages: the rules as a table, what time alone does, and the default against what it was."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -57,7 +57,7 @@ def test_place(situation: Situation, stage: str, due_in: int | None) -> None:
     assert due == (None if due_in is None else NOW + days(due_in))
 
 
-def placed(model: Model, one: Someone, at: object = NOW) -> tuple:
+def placed(model: Model, one: Someone, at: datetime = NOW) -> tuple:
     gap = gap_micros(one.orders, one.own_gap, 20.0 if one.category == "cat" else None, 14.0)
     basket_at = one.basket_at if one.basket_items else None
     return compile_stages(model)(
@@ -101,7 +101,7 @@ def test_somebody_is_in_the_last_stage_that_holds_until_she_is_due(
 def _holds(stage: Stage, one: Someone) -> bool:
     """Whether a stage takes somebody when nothing else does: a model of only the two."""
     pair = Model(key="", version=0, name="", stages=(Stage(key="no", label="", order=1), stage))
-    return placed(pair, one)[0] == stage.key
+    return bool(placed(pair, one)[0] == stage.key)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def names_of(profile_id: int) -> frozenset[str]:
 
 def _known(profile: Profile) -> dict[str, Any]:
     mine = {"profile": profile.pk}
-    facts = Facts.objects.filter(**mine).values().first() or {}
+    facts: dict[str, Any] = dict(Facts.objects.filter(**mine).values().first() or {})
     for ours in ("profile_id", "basket_event"):
         facts.pop(ours, None)
     columns = ("customer_id", "email", "email_verified", "first_name", "language", "country")

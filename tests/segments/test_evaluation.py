@@ -94,7 +94,7 @@ def test_one_that_fails_stops_no_other(
 ) -> None:
     publish("a-bad", orders(1))
     publish("good", orders(1))
-    compare = evaluation.compare
+    compare = evaluation.compare  # type: ignore[attr-defined]  # to look inside
 
     def fails(live, lease):  # type: ignore[no-untyped-def]
         if live.key == "a-bad":
@@ -128,7 +128,8 @@ def test_who_changed_meanwhile_is_right_in_the_end(
     """The database answered; then an event came; then the answer was written."""
     monkeypatch.setattr(comparing, "FEW", 0)
     publish("one-order", {**orders(1), "at_most": 1})
-    difference, once = comparing._difference, []
+    difference = comparing._difference
+    once: list[int] = []
 
     def slow(live, now):  # type: ignore[no-untyped-def]
         found = difference(live, now)

@@ -15,7 +15,8 @@ PAGE = """{% load clm %}<!doctype html>
 <html lang="{{ request.GET.lang|default:'en' }}" dir="{{ request.GET.dir|default:'ltr' }}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Gift</title><link rel="stylesheet" href="/page.css">{% clm_head %}</head>
-<body>{% if request.GET.banner %}{% clm_consent_banner %}{% endif %}<main><h1>Larkspur tea tin</h1><p>£8.50 <button id="buy">Add to basket</button></p>
+<body>{% if request.GET.banner %}{% clm_consent_banner %}{% endif %}
+<main><h1>Larkspur tea tin</h1><p>£8.50 <button id="buy">Add to basket</button></p>
 <p class="tall"></p>
 {% clm_slot "product-bundle" product=product %}
 <h2 id="details">Details</h2><p class="tall"></p>
