@@ -9,9 +9,10 @@ from django.db import transaction
 from clm_plugin.events.api import count_events, hold_queue, in_batches
 from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.profiles import api as profiles
+from clm_plugin.segments import api as segments
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
 _SIZE = 2_000
@@ -66,6 +67,7 @@ def _retell_trait(key: str, now: datetime) -> bool:
         profiles.clear_trait(key)
         for batch in in_batches(_SIZE, type__in=_TRAITS):
             profiles.retell_trait(key, batch, profiles.owners_of(batch))
+        _look_again(_TRAITS, now)
         return profiles.told_trait(key)
 
 
@@ -75,4 +77,10 @@ def _retell_life_event(key: str, now: datetime) -> bool:
         profiles.clear_life_event(key)
         for batch in in_batches(_SIZE, type__in=_LIFE):
             profiles.retell_life_event(key, batch, profiles.owners_of(batch))
+        _look_again(_LIFE, now)
         return profiles.told_life_event(key, now=now)
+
+
+def _look_again(types: Sequence[str], now: datetime) -> None:
+    """Have the segments evaluated that events of these types touch; it starts no campaign."""
+    segments.refresh(segments.touched_by_types(types), cause=segments.REBUILD, now=now)

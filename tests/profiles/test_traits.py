@@ -10,9 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from clm_plugin import pipeline
 from clm_plugin.events.api import NewEvent
-from clm_plugin.models import Identifier, Profile, TraitDefinition, TraitValue
+from clm_plugin.models import Evaluation, Identifier, Profile, TraitDefinition, TraitValue
 from clm_plugin.profiles import api as profiles
 from clm_plugin.refold import retell_stale
+from clm_plugin.segments import api as segments
 from tests.factories import NOW, days, new, order, store, stored, viewed
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,16 @@ def test_what_was_said_counts_once_it_is_declared() -> None:
     )
     retell_stale(now=NOW)
     assert TraitValue.objects.get(key="colour").text == "Red"
+
+
+def test_segments_that_ask_for_a_trait_are_evaluated_when_it_is_told_anew() -> None:
+    condition = {"kind": "trait", "key": "colour", "value": "red"}
+    rules = segments.from_json({"kind": "all", "members": [condition]})
+    segments.publish(key="reds", name="Reds", group=rules, now=NOW)
+    Evaluation.objects.all().delete()
+    TraitDefinition.objects.create(key="colour", label="Colour")
+    retell_stale(now=NOW)
+    assert list(Evaluation.objects.values_list("segment_id", flat=True)) == ["reds"]
 
 
 def test_a_long_log_is_left_to_a_worker() -> None:
