@@ -226,6 +226,7 @@ def test_board(settings: Any, admin_client: Client, language: str, stage: str, g
     check(said, language)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_stages_rules_and_recipes_are_told_in_the_language(language: str) -> None:
     with override(language):

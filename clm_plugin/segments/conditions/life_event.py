@@ -143,9 +143,9 @@ class HasLifeEvent(Condition):
         found = list(self._live(subject, now))
         if not found:
             return _("none known")
-        names = labels.life_events
+        names, undated = labels.life_events, _("no date")
         words = [
-            f"{names.get(one.kind, one.kind)}: {_('no date') if one.on is None else day(one.on)}"
+            f"{names.get(one.kind, one.kind)}: {undated if one.on is None else day(one.on)}"
             for one in found
         ]
         return joined(words, _("and"))
