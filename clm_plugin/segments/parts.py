@@ -10,6 +10,7 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
 from clm_plugin.arrays import any_of
+from clm_plugin.instants import instant, select
 from clm_plugin.segments.data import Need, Part
 from clm_plugin.segments.windows import start
 
@@ -130,8 +131,8 @@ def _read_newest(ids: Sequence[int], needs: Sequence[Need], now: datetime) -> di
         )
     ).filter(place__lte=most)
     found: dict[tuple[int, str], list[Happening]] = defaultdict(list)
-    for actor, type_, at in numbered.values_list("actor", "type", "occurred_at"):
-        found[names[actor], type_].append(Happening(at, {}))
+    for actor, type_, at in numbered.values_list("actor", "type", select("occurred_at")):
+        found[names[actor], type_].append(Happening(instant(at), {}))
     return _of_types(ids, needs, found)
 
 
