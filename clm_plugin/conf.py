@@ -84,24 +84,27 @@ class Settings:
 
 
 KNOWN = frozenset(field.name for field in fields(Settings))
-_cache: dict[int, Settings] = {}
+_held: tuple[dict[str, Any], Settings] | None = None
 
 
 def current() -> Settings:
     """The settings in force now. Unknown keys are left to the system check ``clm.E001``."""
+    global _held
     given: dict[str, Any] = getattr(django_settings, "CLM", {})
     if not isinstance(given, dict):
         given = {}  # the system check clm.E003 says so; a crash here would hide it
-    found = _cache.get(id(given))
-    if found is None:
-        _cache.clear()
-        found = _cache[id(given)] = Settings(**{k: v for k, v in given.items() if k in KNOWN})
-    return found
+    held = _held
+    # The dictionary itself is held, so that no other one can take its place in memory.
+    if held is None or held[0] is not given:
+        held = given, Settings(**{k: v for k, v in given.items() if k in KNOWN})
+        _held = held
+    return held[1]
 
 
 def _forget(*, setting: str, **_: object) -> None:
+    global _held
     if setting == "CLM":
-        _cache.clear()
+        _held = None
 
 
 setting_changed.connect(_forget)
