@@ -24,6 +24,9 @@ new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((e) =>
 
 def serious(page: Page, within: str) -> list[str]:
     """Serious and critical findings of axe-core inside an element."""
+    # A page that a click has only just asked for may not have come this far.
+    page.wait_for_load_state()
+    page.locator(within).first.wait_for(state="attached")
     # Through the debugger, not a script element: the page's policy would refuse that.
     page.evaluate(_AXE.read_text())
     found = page.evaluate("async (within) => (await axe.run(within)).violations", within)

@@ -42,6 +42,7 @@ def test_a_file_with_errors(page: Page, shop: str, tmp_path: Path) -> None:
     enter(page, shop)
     page.goto(shop + reverse("clm_imports:index"))
     page.get_by_role("link", name="Import a file").last.click()
+    expect(page.get_by_label("CSV file")).to_be_visible()
     look_over(page, "upload")
     page.get_by_label("CSV file").set_input_files(EXAMPLES / "customers-with-errors.csv")
     page.get_by_role("button", name="Next").click()
