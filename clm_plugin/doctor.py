@@ -19,6 +19,7 @@ from clm_plugin.events.api import dead_letters, lag
 from clm_plugin.messages.api import held_since, sender
 from clm_plugin.privacy.api import missing
 from clm_plugin.profiles.api import profiles
+from clm_plugin.segments.api import broken_segments
 from clm_plugin.shop.api import ShopError, get_shop
 
 if TYPE_CHECKING:
@@ -34,7 +35,15 @@ class Finding:
 
 def examine(*, now: datetime) -> list[Finding]:
     """Look at everything. ``now``: the plugin's clock."""
-    return [*_settings(), *_tables(), *_machinery(now), *_queue(now), *_privacy(), *_content()]
+    return [
+        *_settings(),
+        *_tables(),
+        *_machinery(now),
+        *_queue(now),
+        *_privacy(),
+        *_segments(),
+        *_content(),
+    ]
 
 
 def _settings() -> Iterator[Finding]:
@@ -95,6 +104,17 @@ def _privacy() -> Iterator[Finding]:
         held_since() is None,
         "Mails may leave" if held_since() is None else "All mails are held",
         "Look at those that wait (Lifecycle, Privacy), then manage.py clm_restored --release.",
+    )
+
+
+def _segments() -> Iterator[Finding]:
+    broken = broken_segments()
+    yield Finding(
+        not broken,
+        "The rules of every segment can be read"
+        if not broken
+        else f"The rules of these segments cannot be read: {', '.join(sorted(broken))}",
+        "Open them in the admin (Lifecycle, Segments) and publish them again.",
     )
 
 

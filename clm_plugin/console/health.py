@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -17,6 +17,10 @@ from clm_plugin import clock, health
 from clm_plugin.console.guard import SEE_HEALTH, Guarded, GuardedViewSet
 from clm_plugin.console.wording import whole
 from clm_plugin.events.api import dead_letters
+from clm_plugin.segments.api import broken_segments
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _LATE = timedelta(minutes=5)
 
@@ -29,8 +33,8 @@ class Part:
     remedy: str = ""
 
 
-def parts(report: dict[str, Any], dead: int) -> list[Part]:
-    """One line a part of the machinery, from ``health.report``."""
+def parts(report: dict[str, Any], dead: int, broken: Collection[str] = ()) -> list[Part]:
+    """One line a part of the machinery, from ``health.report``; ``broken``: names of segments."""
     if not report["database"]:
         return [
             Part(
@@ -57,7 +61,8 @@ def parts(report: dict[str, Any], dead: int) -> list[Part]:
             ),
         ),
     ]
-    return [*found, _queue(report["queue"]), _dead(dead)]
+    found += [_queue(report["queue"]), _dead(dead)]
+    return [*found, _segments(broken)] if broken else found
 
 
 def _alive(name: str, ok: bool, remedy: str) -> Part:
@@ -86,6 +91,16 @@ def _dead(count: int) -> Part:
     )
 
 
+def _segments(broken: Collection[str]) -> Part:
+    return Part(
+        name=gettext("Segments"),
+        ok=False,
+        said=gettext("The rules of %(segments)s cannot be read: nobody enters or leaves.")
+        % {"segments": ", ".join(f"“{name}”" for name in sorted(broken))},
+        remedy=gettext("Open it in the list of segments and publish it again."),
+    )
+
+
 class HealthView(Guarded, WagtailAdminTemplateMixin, TemplateView):
     permission = SEE_HEALTH
     page_title = _("Health")
@@ -100,7 +115,9 @@ class HealthView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         report = health.report(now=timezone.now(), clock_now=clock.now())
         sweep = report.get("last_sweep")
         return super().get_context_data(
-            parts=parts(report, dead_letters() if report["database"] else 0),
+            parts=parts(report, dead_letters(), broken_segments().values())
+            if report["database"]
+            else parts(report, 0),
             ok=report["ok"],
             last_sweep=datetime.fromisoformat(sweep) if sweep else None,
             **kwargs,

@@ -13,6 +13,7 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q
 from django.db.models.functions import Cast, TruncDate
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.widgets.button import Button, HeaderButton
@@ -147,6 +148,10 @@ class SegmentIndexView(IndexView):
         return sizes()
 
     @cached_property
+    def broken(self) -> dict[str, str]:
+        return segments.broken_segments()
+
+    @cached_property
     def trends(self) -> dict[str, Trend]:
         return trends(clock.now(), {key: size.members for key, size in self.sizes.items()})
 
@@ -158,9 +163,14 @@ class SegmentIndexView(IndexView):
                          accessor=self._members),
             TrendColumn("trend", label=_("In 7 days"), accessor=self._trend),
             Column("kind", label=_("Who is in"), accessor="get_kind_display"),
-            StatusTagColumn("status", label=_("Status"), accessor=status_of, sort_key="live",
+            StatusTagColumn("status", label=_("Status"), accessor=self._status, sort_key="live",
                             primary=lambda segment: segment.live),
         ]  # fmt: skip
+
+    def _status(self, segment: Segment) -> str:
+        if segment.live and segment.key in self.broken:
+            return gettext("broken: publish it again")
+        return status_of(segment)
 
     def _members(self, segment: Segment) -> str:
         size = self.sizes.get(segment.key)

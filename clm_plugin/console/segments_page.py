@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from clm_plugin.profiles.models import Facts
+    from clm_plugin.segments.api import Group
 
 WEEK = timedelta(days=7)
 NEWEST = 12
@@ -89,7 +90,7 @@ class SegmentView(OfSegment, Guarded, WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         segment, now = self.segment, clock.now()
         row = CompiledSegment.objects.filter(key=segment.key).first()
-        group = segments.from_json(row.rules) if row is not None and row.rules else None
+        group, broken = rules_of(row)
         labels = labels_for(group)
         people = may(self.request, SEE_PEOPLE)
         context: dict[str, Any] = {
@@ -99,6 +100,7 @@ class SegmentView(OfSegment, Guarded, WagtailAdminTemplateMixin, TemplateView):
             "may_edit": may(self.request, *EDIT_SEGMENTS),
             "is_static": segment.kind == Segment.Kind.STATIC,
             "sentence": segments.sentence(group, labels) if group is not None else "",
+            "broken": broken,
             "now": now,
         }
         if row is not None:
@@ -123,12 +125,22 @@ class SegmentView(OfSegment, Guarded, WagtailAdminTemplateMixin, TemplateView):
     def _asked(self, row: Any, group: Any, labels: Any, now: Any) -> dict[str, Any]:
         """The answer to "why is she in, or out", when somebody was asked about."""
         asked = self.request.GET.get("who", "").strip()
-        if not asked:
+        if not asked or (group is None and row.kind == CompiledSegment.Kind.RULE):
             return {}
         person = find_person(asked)
         if person is None:
             return {"asked": asked, "nobody": True}
         return {"asked": asked, "why": why(row, group, person, labels, now)}
+
+
+def rules_of(row: CompiledSegment | None) -> tuple[Group | None, bool]:
+    """The rules in force (None: a list, or nothing published), and whether they cannot be read."""
+    if row is None or row.kind == CompiledSegment.Kind.STATIC:
+        return None, False
+    try:
+        return segments.from_json(row.rules), False
+    except Exception:  # whatever is wrong with it, as where events are processed
+        return None, True
 
 
 def size_of(key: str) -> tuple[int, int]:

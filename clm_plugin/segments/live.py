@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ from clm_plugin.segments.changes import ALL
 from clm_plugin.segments.models import CompiledSegment, SegmentSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from clm_plugin.segments.data import Group
+
+logger = logging.getLogger("clm_plugin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class LiveSet:
 
     version: int
     segments: Mapping[str, Live]
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """Key -> name of those whose stored rules cannot be read: nobody enters or leaves them."""
 
     @cached_property
     def levels(self) -> tuple[tuple[str, ...], ...]:
@@ -69,6 +74,8 @@ class LiveSet:
 
 
 _held = LiveSet(-1, {})
+_told: set[tuple[str, int]] = set()
+"""(key, version) of broken segments that the log knows about."""
 
 
 def set_version() -> int:
@@ -82,7 +89,10 @@ def live_segments(version: int | None = None) -> LiveSet:
     if version is None:
         version = set_version()
     if _held.version != version:
-        _held = LiveSet(version, {live.key: live for live in _load(CompiledSegment.objects.all())})
+        rows = {row.key: row for row in CompiledSegment.objects.all()}
+        found = {live.key: live for live in map(_read, rows.values()) if live is not None}
+        broken = {key: row.name or key for key, row in rows.items() if key not in found}
+        _held = LiveSet(version, found, broken)
     return _held
 
 
@@ -92,11 +102,12 @@ def forget_segments() -> None:
     _held = LiveSet(-1, {})
 
 
-def _load(rows: Iterable[CompiledSegment]) -> Iterable[Live]:
+def _read(row: CompiledSegment) -> Live | None:
+    """None when it cannot be read: one bad row must not stop what happens to everybody else."""
     from clm_plugin.segments.language import from_json
 
-    for row in rows:
-        yield Live(
+    try:
+        return Live(
             key=row.key,
             name=row.name,
             persona=row.persona,
@@ -106,3 +117,12 @@ def _load(rows: Iterable[CompiledSegment]) -> Iterable[Live]:
             refers=frozenset(row.refers),
             timed=row.timed,
         )
+    except Exception as error:
+        if (row.key, row.version) not in _told:
+            _told.add((row.key, row.version))
+            logger.error(
+                "clm: the rules of segment %s cannot be read (%s: %s); nobody enters or leaves it"
+                " until you publish it again",
+                row.key, type(error).__name__, error,
+            )  # fmt: skip
+        return None

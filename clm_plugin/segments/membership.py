@@ -33,6 +33,8 @@ from clm_plugin.upsert import REPLACE, upsert
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from django.db.models import QuerySet
+
     from clm_plugin.segments.changes import Line
     from clm_plugin.segments.data import Subject
     from clm_plugin.segments.live import Live, LiveSet
@@ -75,13 +77,13 @@ def review_due(*, now: datetime, limit: int = 1000) -> tuple[list[Change], int]:
     Returns what changed, and how many memberships were looked at; people whom another worker has
     in hand are left to the next call.
     """
-    due = Membership.objects.filter(due_at__lte=now)
+    lives = live_segments()
+    due = due_rows(lives).filter(due_at__lte=now)
     first = due.order_by("due_at").values_list("profile_id", flat=True)[:limit]
     people = hold_standings(set(first), skip_locked=True)
     rows = list(due.filter(profile__in=people).values_list("profile_id", "segment_id"))
     if not rows:
         return [], 0
-    lives = live_segments()
     wanted: dict[str, set[int]] = defaultdict(set)
     orphans = []
     for pid, key in rows:
@@ -92,6 +94,12 @@ def review_due(*, now: datetime, limit: int = 1000) -> tuple[list[Change], int]:
             wanted[key].add(pid)
     delete_rows(orphans)
     return _climb(lives, wanted, now, {}, {}), len(rows)
+
+
+def due_rows(lives: LiveSet) -> QuerySet[Membership]:
+    """Memberships that time may change; those of broken segments wait until they are mended."""
+    rows = Membership.objects.filter(due_at__isnull=False)
+    return rows.exclude(segment__in=list(lives.broken)) if lives.broken else rows
 
 
 def review_referring(

@@ -11,6 +11,7 @@ from django.db.models import Avg, Count, Min, Q
 from clm_plugin.profiles.api import profiles
 from clm_plugin.segments.evaluation import next_evaluation, progress
 from clm_plugin.segments.live import live_segments
+from clm_plugin.segments.membership import due_rows
 from clm_plugin.segments.models import (
     CompiledSegment,
     Membership,
@@ -106,6 +107,11 @@ def sizes() -> dict[str, Size]:
         )
         for key, name, kind, persona in rows.values_list("key", "name", "kind", "persona")
     }
+
+
+def broken_segments() -> dict[str, str]:
+    """The published segments whose rules cannot be read: key -> name. Publishing mends them."""
+    return dict(live_segments().broken)
 
 
 def segment_names() -> dict[str, str]:
@@ -206,6 +212,6 @@ def rfm_of(profile_id: int) -> RfmScore | None:
 
 def next_due() -> datetime | None:
     """When time alone may change who is in a segment next, or an evaluation goes on."""
-    member: datetime | None = Membership.objects.aggregate(at=Min("due_at"))["at"]
+    member: datetime | None = due_rows(live_segments()).aggregate(at=Min("due_at"))["at"]
     times = (member, next_evaluation())
     return min((at for at in times if at is not None), default=None)

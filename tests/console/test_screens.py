@@ -122,5 +122,10 @@ def test_health_says_what_to_do() -> None:
     }  # fmt: skip
     assert all(part.remedy for part in bad if not part.ok)
     assert not any(part.remedy for part in bad if part.ok)
+    calm = {"database": True, "broker": True, "worker": True, "scheduler": True,
+            "queue": {"waiting": 0, "lag_seconds": 0.0}}  # fmt: skip
+    (broken,) = (part for part in parts(calm, 0, ["VIPs", "Fans"]) if not part.ok)
+    assert (broken.name, "“Fans”, “VIPs”" in broken.said) == ("Segments", True)
+    assert "publish it again" in broken.remedy
     (gone,) = parts({"database": False}, dead=0)
     assert not gone.ok

@@ -7,7 +7,7 @@ import pytest
 
 from clm_plugin import pipeline
 from clm_plugin.events.api import NewEvent
-from clm_plugin.models import CompiledSegment, Evaluation, Membership
+from clm_plugin.models import CompiledSegment, Evaluation, Membership, SegmentSet
 from clm_plugin.rebuild import rebuild_facts
 from clm_plugin.segments import api as segments
 from clm_plugin.segments.live import live_segments
@@ -201,3 +201,72 @@ def test_rebuilt_facts_leave_memberships_right() -> None:
     rebuild_facts(now=NOW)
     segments.evaluate(now=NOW)
     assert members("buyers") == {ME}
+
+
+class TestBroken:
+    """Rules that cannot be read: by a database put together by hand, or by older code."""
+
+    RULES: tuple[object, ...] = (
+        {"kind": "all", "members": [{"kind": "from-the-future"}]},
+        {"kind": "all", "members": [{"kind": "figure", "figure": ["orders"], "at_least": {}}]},
+        {"kind": "all"}, {}, [], "text", 7,
+    )  # fmt: skip
+
+    @pytest.mark.parametrize("rules", RULES, ids=str)
+    def test_the_others_go_on(self, rules: object, caplog: pytest.LogCaptureFixture) -> None:
+        publish("broken", orders(1))
+        publish("asks", inside("broken"))
+        publish("well", orders(1))
+        happen(order(ME, "o1"))
+        break_(rules)
+        happen(order("customer:2", "o2"))
+        assert members("well") == {ME, "customer:2"}
+        assert members("broken") == members("asks") == {ME}  # as it was: nobody enters or leaves
+        assert list(live_segments().broken) == ["broken"]
+        assert segments.broken_segments() == {"broken": "Broken"}
+        told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+        assert len(told) == 1
+        assert "broken" in told[0]
+        assert "publish it again" in told[0]
+
+    def test_told_once_a_version(self, caplog: pytest.LogCaptureFixture) -> None:
+        publish("broken", orders(1))
+        break_({})
+        for key in ("one", "two"):
+            publish(key, orders(1))  # the set moves on, the broken one does not
+            live_segments()
+        assert len(caplog.records) == 1
+        publish("broken", orders(2))
+        live_segments()
+        break_({})
+        live_segments()
+        assert len(caplog.records) == 2
+
+    def test_publishing_again_mends_it(self) -> None:
+        happen(order(ME, "o1"), order(ME, "o2"))
+        publish("broken", orders(1))
+        break_({})
+        assert segments.evaluate(now=NOW) is False
+        assert members("broken") == set()
+        publish("broken", orders(1))
+        segments.evaluate(now=NOW)
+        assert members("broken") == {ME}
+        assert segments.broken_segments() == {}
+
+    def test_what_is_due_waits_for_it_and_keeps_nobody_awake(self) -> None:
+        publish("broken", did("product.viewed", within_days=7))
+        happen(viewed(ME))
+        break_({})
+        late = NOW + days(8)
+        pipeline.sweep(now=late, send=False)
+        assert members("broken") == {ME}
+        assert segments.next_due() is None
+        publish("broken", did("product.viewed", within_days=7), now=late)
+        pipeline.sweep(now=late, send=False)
+        assert members("broken") == set()
+
+
+def break_(rules: object) -> None:
+    version = SegmentSet.objects.get().version + 1
+    CompiledSegment.objects.filter(key="broken").update(rules=rules, version=version)
+    SegmentSet.objects.update(version=version)
