@@ -26,6 +26,7 @@ from clm_plugin.console.board import WINDOW
 from clm_plugin.console.customers import FigureColumn
 from clm_plugin.console.explain import title_of
 from clm_plugin.console.guard import SEE_CAMPAIGNS, SEE_RECEIPTS, Guarded, may
+from clm_plugin.console.listing import ListingSet
 from clm_plugin.console.wording import money, whole
 from clm_plugin.insights.api import (
     CampaignNumbers,
@@ -246,7 +247,7 @@ def told_reasons(reasons: Sequence[Reason]) -> list[ToldReason]:
     ]
 
 
-class CampaignViewSet(SnippetViewSet):
+class CampaignViewSet(ListingSet, SnippetViewSet):
     namespace = "clm_campaigns"
     model = Campaign
     icon = "clm-popup"

@@ -9,14 +9,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.search import SearchForm
 from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
-from wagtail.admin.views.generic.base import BaseListingView
 
 from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.console.customer import CustomerView
 from clm_plugin.console.customers_filters import CustomerFilters, in_stage, search
 from clm_plugin.console.exports import Exports
-from clm_plugin.console.guard import SEE_PEOPLE, Guarded, GuardedViewSet
+from clm_plugin.console.guard import SEE_PEOPLE, GuardedViewSet
+from clm_plugin.console.listing import Listing
 from clm_plugin.console.paging import CappedPaginator
 from clm_plugin.console.wording import money, stage_label, whole
 from clm_plugin.profiles.models import Facts
@@ -55,7 +55,7 @@ class SeenColumn(Column):
         return {**context, "now": self.now}
 
 
-class CustomersView(Guarded, Exports, BaseListingView):
+class CustomersView(Exports, Listing):
     permission = SEE_PEOPLE
     exports = "customers"
     page_title = _("Customers")

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import BaseListingView
 
 from clm_plugin import clock, jobs
 from clm_plugin.console.guard import (
@@ -23,6 +22,7 @@ from clm_plugin.console.guard import (
     GuardedViewSet,
     may,
 )
+from clm_plugin.console.listing import Listing
 from clm_plugin.console.paging import CappedPaginator
 from clm_plugin.events.api import replay
 from clm_plugin.events.models import DeadLetter, Event
@@ -50,7 +50,7 @@ class Row:
         return self.letter.reason.partition("\n")[2].rstrip()
 
 
-class DeadLettersView(Guarded, BaseListingView):
+class DeadLettersView(Listing):
     permission = SEE_DEAD_LETTERS
     page_title = _("Dead letters")
     header_icon = "warning"

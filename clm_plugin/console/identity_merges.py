@@ -16,7 +16,7 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, Column
-from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
 from clm_plugin import clock
@@ -24,6 +24,7 @@ from clm_plugin.console.customer import name_of
 from clm_plugin.console.customers import PersonColumn, SeenColumn
 from clm_plugin.console.guard import CHANGE_PEOPLE, SEE_PEOPLE, Guarded, GuardedViewSet, may
 from clm_plugin.console.identity import phrase, told_merge
+from clm_plugin.console.listing import Listing
 from clm_plugin.console.paging import CappedPaginator
 from clm_plugin.events.models import Event
 from clm_plugin.merges import unmerge
@@ -75,7 +76,7 @@ class StateColumn(Column):
         return {**context, "may_undo": may(parent_context["request"], CHANGE_PEOPLE)}
 
 
-class MergesView(Guarded, BaseListingView):
+class MergesView(Listing):
     permission = SEE_PEOPLE
     page_title = _("Merges")
     header_icon = "link"
@@ -103,10 +104,6 @@ class MergesView(Guarded, BaseListingView):
             SeenColumn("merged_at", label=_("When"), sort_key="merged_at", now=clock.now()),
             StateColumn("state", label=_("State")),
         ]  # fmt: skip
-
-    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        # A shop's context processor may have a search_form of its own, which is not ours.
-        return {"search_form": None, **super().get_context_data(*args, **kwargs)}
 
     def get_base_queryset(self) -> QuerySet[MergeRecord]:
         return MergeRecord.objects.select_related("survivor", "undone_by")

@@ -18,6 +18,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from clm_plugin import clock
 from clm_plugin.console.customers import FigureColumn
+from clm_plugin.console.listing import ListingSet
 from clm_plugin.console.traits import Telling
 from clm_plugin.console.wording import whole
 from clm_plugin.profiles.api import clear_life_event, live_life_events
@@ -120,7 +121,7 @@ class LifeEventDeleteView(generic.DeleteView):
             super().delete_action()
 
 
-class LifeEventViewSet(ModelViewSet):
+class LifeEventViewSet(ListingSet, ModelViewSet):
     model = LifeEventKind
     name = "clm_life_events"
     url_namespace = "clm_life_events"

@@ -34,6 +34,7 @@ from clm_plugin.console.lifecycle_models_moves import (
 )
 from clm_plugin.console.lifecycle_models_preview import yardsticks
 from clm_plugin.console.lifecycle_models_words import told_stages
+from clm_plugin.console.listing import ListingSet
 from clm_plugin.lifecycle.api import (
     DEFAULT,
     TEMPLATES,
@@ -192,7 +193,7 @@ class StartFromView(Guarded, View):
         return redirect("clm_lifecycle_models:edit", quote(draft.pk))
 
 
-class LifecycleModelViewSet(SnippetViewSet):
+class LifecycleModelViewSet(ListingSet, SnippetViewSet):
     namespace = "clm_lifecycle_models"
     model = LifecycleModel
     icon = "clm-lifecycle"

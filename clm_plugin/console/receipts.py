@@ -11,7 +11,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, Column
-from wagtail.admin.views.generic.base import BaseListingView
 
 from clm_plugin import clock
 from clm_plugin.campaigns.models import Receipt
@@ -19,7 +18,8 @@ from clm_plugin.console.customer import campaign_names
 from clm_plugin.console.customers import PersonColumn, SeenColumn
 from clm_plugin.console.explain import WORDS, explain
 from clm_plugin.console.exports import Exports
-from clm_plugin.console.guard import SEE_RECEIPTS, Guarded, GuardedViewSet
+from clm_plugin.console.guard import SEE_RECEIPTS, GuardedViewSet
+from clm_plugin.console.listing import Listing
 from clm_plugin.console.paging import CappedPaginator
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class DecisionColumn(Column):
         return explain(instance.rule, instance.inputs)
 
 
-class ReceiptsView(Guarded, Exports, BaseListingView):
+class ReceiptsView(Exports, Listing):
     permission = SEE_RECEIPTS
     exports = "receipts"
     page_title = _("Receipts")

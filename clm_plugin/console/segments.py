@@ -30,6 +30,7 @@ from wagtail.snippets.views.snippets import (
 from clm_plugin import clock
 from clm_plugin.console.campaigns import status_of
 from clm_plugin.console.customers import FigureColumn
+from clm_plugin.console.listing import ListingSet
 from clm_plugin.console.segments_list import UploadView
 from clm_plugin.console.segments_page import ByKeyView, MembersView, RemoveView, SegmentView
 from clm_plugin.console.segments_pick import PickView
@@ -235,7 +236,7 @@ def page_url(segment: Segment) -> str:
     return reverse("clm_segments:people", args=(quote(segment.pk),))
 
 
-class SegmentViewSet(SnippetViewSet):
+class SegmentViewSet(ListingSet, SnippetViewSet):
     namespace = "clm_segments"
     model = Segment
     icon = "group"

@@ -17,6 +17,7 @@ from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 
 from clm_plugin.console.customers import FigureColumn
 from clm_plugin.console.guard import SEE_PEOPLE, SEE_SURVEYS, Guarded, may
+from clm_plugin.console.listing import ListingSet
 from clm_plugin.console.wording import stage_label, whole
 from clm_plugin.segments.api import segment_names
 from clm_plugin.surveys.api import answer_counts, results
@@ -122,7 +123,7 @@ def _named(groups: tuple[Group, ...]) -> list[tuple[str, dict[str, Any]]]:
     return [(names.get(group.key, group.key), told(group)) for group in groups]
 
 
-class SurveyViewSet(SnippetViewSet):
+class SurveyViewSet(ListingSet, SnippetViewSet):
     namespace = "clm_surveys"
     model = Survey
     icon = "help"

@@ -26,6 +26,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from clm_plugin import clock, jobs
 from clm_plugin.console.customers import FigureColumn
 from clm_plugin.console.guard import Guarded, may
+from clm_plugin.console.listing import ListingSet
 from clm_plugin.console.wording import whole
 from clm_plugin.events.models import Event
 from clm_plugin.profiles.api import BUILT_IN, clear_trait, typed
@@ -241,7 +242,7 @@ def label_for(key: str) -> str:
     return " ".join(spaced.split()).capitalize()
 
 
-class TraitViewSet(ModelViewSet):
+class TraitViewSet(ListingSet, ModelViewSet):
     model = TraitDefinition
     name = "clm_traits"
     url_namespace = "clm_traits"
