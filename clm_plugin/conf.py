@@ -52,6 +52,10 @@ class Settings:
     API_RATE: int = 600
     """Requests a minute that one user may make to the REST API."""
     ATTRIBUTION_WINDOW: timedelta = timedelta(days=5)
+    GIFT_CARDS: tuple[str, ...] = ("gift-card", "gift_card")
+    """Slugs of product classes, or codes of yes/no attributes, that say "this is a gift card"."""
+    CREDIT_HOLD: timedelta = timedelta(minutes=30)
+    """How long store credit is kept for a payment that has begun; then it is free again."""
     MAIL_FROM: str = ""
     """Sender of the plugin's mails; empty: DEFAULT_FROM_EMAIL."""
     POSTAL_ADDRESS: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
 
@@ -21,11 +21,13 @@ from clm_plugin.events.api import (
     record_many,
 )
 from clm_plugin.profiles.api import email_hash
-from clm_plugin.shop.api import Customer, Order, Refund, Shop
+from clm_plugin.shop.api import Customer, Line, Order, Refund, Shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
+
+    from clm_plugin.money import Money
 
 NAMESPACE = "shop"
 LIVE, HISTORY = "shop", "backfill"
@@ -60,8 +62,30 @@ def order_placed(order: Order, *, source: str = LIVE, visitor: str = "") -> NewE
             "quantities": [line.quantity for line in lines],
             "totals_minor": [line.total.minor for line in lines],
             "costs_minor": [-1 if line.cost is None else line.cost.minor for line in lines],
+            **_for_earning(order, lines),
         },
     )
+
+
+def _for_earning(order: Order, lines: list[Line]) -> dict[str, Any]:
+    """What programmes ask of an order; what is nought is left out, to keep the log small."""
+    found: dict[str, Any] = {
+        "taxes_minor": [_minor(line.tax) for line in lines],
+        "discounts_minor": [_minor(line.discount) for line in lines],
+        "gift_cards": [int(line.is_gift_card) for line in lines],
+    }
+    found = {name: values for name, values in found.items() if any(values)}
+    amounts = {
+        "shipping_minor": _minor(order.shipping),
+        "shipping_tax_minor": _minor(order.shipping_tax),
+        "credit_minor": _minor(order.paid_by_credit),
+    }
+    found |= {name: amount for name, amount in amounts.items() if amount}
+    return found | {"codes": list(order.codes)} if order.codes else found
+
+
+def _minor(money: Money | None) -> int:
+    return 0 if money is None else money.minor
 
 
 def _customer_of_order(order: Order, source: str, visitor: str) -> tuple[str, tuple[str, ...]]:
@@ -115,6 +139,7 @@ def order_refunded(refund: Refund, *, source: str = LIVE) -> NewEvent:
             "refund_id": refund.id,
             "amount_minor": refund.amount.minor,
             "currency": refund.amount.currency,
+            **({"tender": refund.tender} if refund.tender else {}),
         },
     )
 

@@ -55,7 +55,11 @@ class PaymentReached(Payload):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(Payload):
-    """Line data are parallel tuples; ``costs_minor`` is -1 where the shop knows no cost."""
+    """Line data are parallel tuples; ``costs_minor`` is -1 where the shop knows no cost.
+
+    ``taxes_minor`` (the tax in each total), ``discounts_minor`` (what was taken off each line) and
+    ``gift_cards`` (1 or 0) are empty when they would be all zero, and in events of older versions.
+    """
 
     type = "order.placed"
     order_id: str
@@ -70,6 +74,14 @@ class OrderPlaced(Payload):
     quantities: tuple[int, ...] = ()
     totals_minor: tuple[int, ...] = ()
     costs_minor: tuple[int, ...] = ()
+    taxes_minor: tuple[int, ...] = ()
+    discounts_minor: tuple[int, ...] = ()
+    gift_cards: tuple[int, ...] = ()
+    shipping_minor: int = 0
+    shipping_tax_minor: int = 0
+    credit_minor: int = 0
+    """How much of ``total_minor`` was paid with store credit."""
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +114,8 @@ class OrderRefunded(Payload):
     refund_id: str
     amount_minor: int
     currency: str
+    tender: str = ""
+    """What it went back to; ``store-credit``: to the credit of the order, and no money moved."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from clm_plugin.shop.base import Shop, ShopError
 from clm_plugin.shop.data import (
+    CREDIT_TENDER,
     Added,
     Basket,
     Category,
@@ -10,6 +11,7 @@ from clm_plugin.shop.data import (
     Order,
     Product,
     Refund,
+    Tender,
     Variant,
     Wanted,
 )
@@ -17,6 +19,7 @@ from clm_plugin.shop.prices import price
 from clm_plugin.shop.registry import get_shop
 
 __all__ = [
+    "CREDIT_TENDER",
     "Added",
     "Basket",
     "Category",
@@ -27,6 +30,7 @@ __all__ = [
     "Refund",
     "Shop",
     "ShopError",
+    "Tender",
     "Variant",
     "Wanted",
     "get_shop",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Order,
         Product,
         Refund,
+        Tender,
         Wanted,
     )
 
@@ -39,6 +40,9 @@ class Shop(ABC):
     supports_catalogue: bool = True
     supports_search: bool = False
     """``find_products`` works; else products are chosen by id."""
+    supports_store_credit: bool = False
+    """``request_purchase`` and ``tenders`` work, and the shop's checkout holds, captures, releases
+    and restores through ``clm_plugin.adapters.tender``; else store credit cannot be spent."""
 
     @abstractmethod
     def connect(self) -> None:
@@ -106,6 +110,21 @@ class Shop(ABC):
         ``Wanted.quantity`` is the least quantity there should be afterwards, so that doing it
         twice changes nothing. Price, stock and permissions are the shop's own rules.
         """
+
+    def request_purchase(self, request: HttpRequest) -> Basket | None:
+        """The request's basket priced as the shopper would pay it: offers and codes taken off,
+        taxes, discounts and gift cards by line, shipping as far as it is chosen.
+
+        None without a basket or with an empty one. Never creates or changes one.
+        """
+        return None
+
+    def tenders(self, order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:
+        """By what means orders were paid and how much of it was given back, by order id.
+
+        Unknown orders are left out. The code of store credit is ``CREDIT_TENDER``.
+        """
+        return {}
 
     @abstractmethod
     def basket_url(self) -> str:

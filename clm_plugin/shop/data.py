@@ -68,14 +68,32 @@ class Line:
     title: str = ""
     category_ids: tuple[str, ...] = ()
     parent_id: str | None = None
+    tax: Money | None = None
+    """The tax in ``total``; None when the shop does not tell it."""
+    discount: Money | None = None
+    """What offers and codes took off this line (``total`` is without it already); None: unknown."""
+    is_gift_card: bool = False
+    """Money in another form: programmes leave it out of earning and spending."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
+    """A basket. Only ``Shop.request_purchase`` fills in what comes after ``total``."""
+
     id: str
     customer_id: str | None
     lines: tuple[Line, ...]
     total: Money
+    """What the shopper pays: lines, and shipping where it is known."""
+    shipping: Money | None = None
+    """With its tax and after its discounts; None as long as none was chosen."""
+    shipping_tax: Money | None = None
+    discount: Money | None = None
+    """All that offers and codes take off, shipping too."""
+    codes: tuple[str, ...] = ()
+    """Voucher codes in it."""
+    paid_by_credit: Money | None = None
+    """How much of ``total`` the shopper wishes to pay with store credit."""
 
     @property
     def is_empty(self) -> bool:
@@ -97,8 +115,35 @@ class Order:
     basket_id: str | None = None
     first_name: str = ""
     country: str = ""
+    shipping: Money | None = None
+    shipping_tax: Money | None = None
+    discount: Money | None = None
+    """All that offers and codes took off, shipping too (``total`` is without it already)."""
+    codes: tuple[str, ...] = ()
+    paid_by_credit: Money | None = None
+    """How much of ``total`` was paid with store credit; None: nothing, or the shop has none."""
     cursor: str = ""
     """Where this order stands in ``Shop.orders``; pass it on as ``after``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tender:
+    """One of the means by which an order was paid: a card, store credit, a bank transfer."""
+
+    code: str
+    """``CREDIT_TENDER`` for store credit; the shop's own word for the others."""
+    label: str
+    """As the shopper reads it ("Card ending 4242")."""
+    paid: Money
+    refunded: Money
+
+    @property
+    def left(self) -> Money:
+        """What can still be given back by this means."""
+        return self.paid - self.refunded
+
+
+CREDIT_TENDER = "store-credit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +154,8 @@ class Refund:
     refunded_at: datetime
     customer_id: str | None = None
     """Whose order it was; None for a guest's."""
+    tender: str = ""
+    """The code of the tender it went back to; "" where the shop does not tell."""
     cursor: str = ""
 
 

@@ -151,7 +151,7 @@ def test_a_page_costs_a_fixed_number_of_queries(
 ) -> None:
     shop = OscarShop()
     for limit in (1, 5):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(7):
             shop.orders(limit=limit)
     with django_assert_num_queries(1):
         shop.refunds()

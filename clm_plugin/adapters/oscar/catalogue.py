@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from oscar.core.loading import get_class, get_model
 
 from clm_plugin.adapters.oscar.columns import keys
+from clm_plugin.conf import settings
 from clm_plugin.money import Money, MoneyError
 from clm_plugin.shop.api import Category, Product, Variant
 
@@ -191,6 +192,20 @@ def unit_costs(products: Iterable[Any]) -> dict[Any, int]:
         except (TypeError, ValueError, OverflowError):
             continue  # a text that is no number
     return found
+
+
+def gift_cards(products: Iterable[Any]) -> set[Any]:
+    """Which of these top-level products are gift cards (setting ``GIFT_CARDS``); one query."""
+    names, asked = list(settings.GIFT_CARDS), list(products)
+    if not names or not asked:
+        return set()
+    value = "attribute_values__"
+    found = get_model("catalogue", "Product").objects.filter(
+        Q(product_class__slug__in=names)
+        | Q(**{f"{value}attribute__code__in": names, f"{value}value_boolean": True}),
+        pk__in=asked,
+    )
+    return set(found.values_list("pk", flat=True))
 
 
 def read_categories() -> dict[str, Category]:

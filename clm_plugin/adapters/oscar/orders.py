@@ -14,8 +14,9 @@ from django.contrib.auth import get_user_model
 from django.db.models import F
 from oscar.core.loading import get_model
 
-from clm_plugin.adapters.oscar.catalogue import category_ids, unit_costs
+from clm_plugin.adapters.oscar.catalogue import category_ids, gift_cards, unit_costs
 from clm_plugin.adapters.oscar.columns import Purse, column_or_empty, hundredths
+from clm_plugin.adapters.oscar.tenders import credit_paid, reductions
 from clm_plugin.shop.api import Line, Order, Refund
 
 if TYPE_CHECKING:
@@ -38,8 +39,10 @@ _ORDER = (
     "date_placed",
     "status",
     "basket_id",
+    "shipping_hundredths",
+    "shipping_net",
 )
-_LINE = ("order_id", "product_id", "product__parent_id", "quantity", "hundredths")
+_LINE = ("order_id", "product_id", "product__parent_id", "quantity", "hundredths", "net", "before")
 
 
 def is_cancelled(status: str) -> bool:
@@ -48,7 +51,7 @@ def is_cancelled(status: str) -> bool:
 
 
 def read_orders(after: str, limit: int) -> list[Order]:
-    """A page of orders behind a cursor, in order of placing; four queries."""
+    """A page of orders behind a cursor, in order of placing; seven queries."""
     model = get_model("order", "Order")
     return _orders(_page(model.objects.all(), "date_placed", after)[:limit])
 
@@ -81,19 +84,21 @@ def refund_rows(transactions: QuerySet[Any]) -> Iterable[tuple[Any, ...]]:
         "source__currency",
         "hundredths",
         "date_created",
+        "source__source_type__code",
     )
     return rows
 
 
 def refund_from(row: tuple[Any, ...]) -> Refund:
     """A refund from a row of ``refund_rows``."""
-    pk, number, user_id, currency, amount, created = row
+    pk, number, user_id, currency, amount, created, tender = row
     return Refund(
         id=str(pk),
         order_id=number,
         customer_id=None if user_id is None else str(user_id),
         amount=Purse(currency)[amount],
         refunded_at=created,
+        tender=tender,
         cursor=_cursor(created, pk),
     )
 
@@ -121,14 +126,33 @@ def _orders(orders: QuerySet[Any]) -> list[Order]:
             account_mail=F(f"user__{user.get_email_field_name()}"),
             account_name=column_or_empty(user, "first_name", "user__"),
             hundredths=hundredths("total_incl_tax"),
+            shipping_hundredths=hundredths("shipping_incl_tax"),
+            shipping_net=hundredths("shipping_excl_tax"),
         ).values_list(*_ORDER)
     )
     purses = {currency: Purse(currency) for currency in {row[8] for row in rows}}
+    keys = [row[0] for row in rows]
     lines = _lines({row[0]: purses[row[8]] for row in rows})
-    return [_order(row, lines.get(row[0], ()), purses[row[8]]) for row in rows]
+    reduced, credit = reductions(keys), credit_paid(keys)
+    return [
+        _order(
+            row,
+            lines.get(row[0], ()),
+            purses[row[8]],
+            reduced.get(row[0], (0, ())),
+            credit.get(row[0]),
+        )
+        for row in rows
+    ]
 
 
-def _order(row: tuple[Any, ...], lines: Sequence[Line], purse: Purse) -> Order:
+def _order(
+    row: tuple[Any, ...],
+    lines: Sequence[Line],
+    purse: Purse,
+    reduced: tuple[int, tuple[str, ...]],
+    credit: int | None,
+) -> Order:
     (
         pk,
         number,
@@ -143,6 +167,8 @@ def _order(row: tuple[Any, ...], lines: Sequence[Line], purse: Purse) -> Order:
         placed_at,
         status,
         basket_id,
+        shipping,
+        shipping_net,
     ) = row
     return Order(
         id=number,
@@ -155,6 +181,11 @@ def _order(row: tuple[Any, ...], lines: Sequence[Line], purse: Purse) -> Order:
         basket_id=None if basket_id is None else str(basket_id),
         first_name=account_name or name or "",
         country=country or "",
+        shipping=purse[shipping],
+        shipping_tax=purse[shipping - shipping_net],
+        discount=purse[reduced[0]],
+        codes=reduced[1],
+        paid_by_credit=None if credit is None else purse[credit],
         cursor=_cursor(placed_at, pk),
     )
 
@@ -164,26 +195,32 @@ def _lines(purses: dict[Any, Purse]) -> dict[Any, list[Line]]:
     model = get_model("order", "Line")
     rows = list(
         model.objects.filter(order__in=list(purses))
-        .annotate(hundredths=hundredths("line_price_incl_tax"))
+        .annotate(
+            hundredths=hundredths("line_price_incl_tax"),
+            net=hundredths("line_price_excl_tax"),
+            before=hundredths("line_price_before_discounts_incl_tax"),
+        )
         .order_by("order_id", "pk")
         .values_list(*_LINE)
     )
     parents = {product: parent or product for _, product, parent, *_ in rows if product}
     categories = category_ids(set(parents.values()))
     costs = unit_costs({*parents, *parents.values()})
+    cards = gift_cards(set(parents.values()))
     known = {
         product: (
             str(product),
             str(parent) if parent != product else None,
             categories.get(parent, ()),
             costs.get(product, costs.get(parent)),
+            parent in cards,
         )
         for product, parent in parents.items()
     }
-    nothing = ("", None, (), None)
+    nothing = ("", None, (), None, False)
     found: dict[Any, list[Line]] = defaultdict(list)
-    for order, product, _, quantity, total in rows:
-        name, parent, kinds, cost = known.get(product, nothing)
+    for order, product, _, quantity, total, net, before in rows:
+        name, parent, kinds, cost, is_card = known.get(product, nothing)
         purse = purses[order]
         found[order].append(
             Line(
@@ -193,6 +230,9 @@ def _lines(purses: dict[Any, Purse]) -> dict[Any, list[Line]]:
                 cost=None if cost is None else purse[cost * quantity],
                 category_ids=kinds,
                 parent_id=parent,
+                tax=purse[total - net],
+                discount=purse[before - total],
+                is_gift_card=is_card,
             )
         )
     return found

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Order,
         Product,
         Refund,
+        Tender,
         Wanted,
     )
 
@@ -30,6 +31,7 @@ class OscarShop(Shop):
     """
 
     supports_search = True
+    supports_store_credit = True
 
     def connect(self) -> None:
         from django.apps import apps
@@ -99,6 +101,16 @@ class OscarShop(Shop):
         if not hasattr(request, "basket"):
             raise ShopError("The request has no basket: is Oscar's BasketMiddleware missing?")
         return add_lines(request, wanted)
+
+    def request_purchase(self, request: HttpRequest) -> Basket | None:
+        from clm_plugin.adapters.oscar.purchases import read_request_purchase
+
+        return read_request_purchase(request)
+
+    def tenders(self, order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:
+        from clm_plugin.adapters.oscar.tenders import read_tenders
+
+        return read_tenders(order_ids)
 
     def basket_url(self) -> str:
         from django.urls import reverse
