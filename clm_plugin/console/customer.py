@@ -127,7 +127,7 @@ class CustomerView(Guarded, WagtailAdminTemplateMixin, TemplateView):
                 for consent in insights.consents(profile.pk)
             ],
             "identity": identity_of(profile, self.request),
-            "segments": segments_box(profile.pk),
+            "segments": segments_box(profile.pk, self.request),
             "sees_segments": may(self.request, *SEE_SEGMENTS),
             "sees_receipts": sees_receipts,
             "limit": insights.LIST_LIMIT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from clm_plugin.segments.api import SILENT, segment_names
+from clm_plugin.console.segments_choices import labels_for
+from clm_plugin.console.segments_sensitive import hidden_from
+from clm_plugin.segments import api as segments
 from clm_plugin.segments.models import Membership, MembershipChange
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+
+    from django.http import HttpRequest
+
+    from clm_plugin.console.segments_sensitive import Hidden
+    from clm_plugin.segments.api import Condition, Labels
 
 _CAUSES = {
     "time": gettext_noop("time passed"),
@@ -58,34 +67,61 @@ def cause_text(reason: Any) -> str:
     return _(_CAUSES[cause]) if cause in _CAUSES else cause
 
 
-def conditions_text(reason: Any) -> tuple[str, ...]:
-    """What decided, with the person's values at that time; of people, not of our bookkeeping."""
-    if not isinstance(reason, dict) or reason.get("cause") in SILENT:
-        return ()
-    found = reason.get("conditions", [])
-    return tuple(str(one[2] or one[0]) for one in found if len(one) == 3)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Puts stored reasons into words for one user: with today's names, in the user's language, and
+    without what that user may not see."""
+
+    labels: Labels
+    hidden: Hidden
+
+    def conditions(self, reason: Any) -> tuple[str, ...]:
+        """What decided, with the person's values at that time."""
+        return tuple(
+            why or segments.phrase(condition, self.labels)
+            for condition, why in _deciding(reason)
+            if not self.hidden.covers(condition)
+        )
 
 
-def segments_box(profile_id: int) -> list[Inside]:
+def reader_of(reasons: Iterable[Any], request: HttpRequest) -> Reader:
+    """The reader of these reasons; at most a query a kind of thing that they name."""
+    asked = [condition for reason in reasons for condition, _why in _deciding(reason)]
+    return Reader(labels=labels_for(*asked), hidden=hidden_from(request, asked))
+
+
+def _deciding(reason: Any) -> list[tuple[Condition, str]]:
+    """The conditions that decided, of people's doings and not of our bookkeeping."""
+    if not isinstance(reason, dict) or reason.get("cause") in segments.SILENT:
+        return []
+    found = []
+    for asked, _holds, why in reason.get("conditions", ()):
+        with suppress(segments.SegmentError):  # of a kind that is no more
+            found.append((segments.condition_from_json(asked), str(why)))
+    return found
+
+
+def segments_box(profile_id: int, request: HttpRequest) -> list[Inside]:
     """The segments somebody is in, since when and why, for the page of a customer; one query
     beside the version of what is held in memory."""
-    names = segment_names()
+    names = segments.segment_names()
     entered = MembershipChange.objects.filter(
         profile=OuterRef("profile"), segment=OuterRef("segment"), entered=True
     ).order_by("-changed_at", "-pk")
-    rows = (
+    rows = list(
         Membership.objects.filter(profile=profile_id, inside=True)
         .annotate(reason=Subquery(entered.values("reason")[:1]))
         .order_by("-since")
         .values_list("segment_id", "since", "reason", "segment__persona")
     )
+    reader = reader_of((reason for _key, _since, reason, _persona in rows), request)
     return [
         Inside(
             name=names[key],
             url=reverse("clm_segments:by_key", args=(key,)),
             since=since,
             cause=cause_text(reason or {}),
-            conditions=conditions_text(reason or {}),
+            conditions=reader.conditions(reason),
             persona=bool(persona),
         )
         for key, since, reason, persona in rows

@@ -24,6 +24,7 @@ from clm_plugin.console.exports import export_button, may_export
 from clm_plugin.console.guard import EDIT_SEGMENTS, SEE_PEOPLE, SEE_SEGMENTS, Guarded, may
 from clm_plugin.console.segments_choices import labels_for
 from clm_plugin.console.segments_preview import number_of_profiles
+from clm_plugin.console.segments_sensitive import hidden_from
 from clm_plugin.console.segments_used import used_by
 from clm_plugin.console.segments_why import find_person, told_changes, why
 from clm_plugin.profiles.models import Profile
@@ -117,7 +118,9 @@ class SegmentView(OfSegment, Guarded, WagtailAdminTemplateMixin, TemplateView):
             if people:
                 context |= {
                     "newest": newest(segment.key),
-                    "history": told_changes(segments.history(segment=segment.key, limit=HISTORY)),
+                    "history": told_changes(
+                        segments.history(segment=segment.key, limit=HISTORY), self.request
+                    ),
                     **self._asked(row, group, labels, now),
                 }
         return super().get_context_data(**context, **kwargs)
@@ -130,7 +133,8 @@ class SegmentView(OfSegment, Guarded, WagtailAdminTemplateMixin, TemplateView):
         person = find_person(asked)
         if person is None:
             return {"asked": asked, "nobody": True}
-        return {"asked": asked, "why": why(row, group, person, labels, now)}
+        hidden = hidden_from(self.request, group.conditions() if group is not None else ())
+        return {"asked": asked, "why": why(row, group, person, labels, now, hidden)}
 
 
 def rules_of(row: CompiledSegment | None) -> tuple[Group | None, bool]:

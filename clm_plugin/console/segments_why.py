@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from clm_plugin.console.customer import name_of
-from clm_plugin.console.segments_box import cause_text, conditions_text
+from clm_plugin.console.segments_box import cause_text, reader_of
 from clm_plugin.profiles.models import Profile
 from clm_plugin.segments import api as segments
 from clm_plugin.segments.models import Membership, StaticMember
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from django.http import HttpRequest
+
+    from clm_plugin.console.segments_sensitive import Hidden
     from clm_plugin.segments.api import Explanation, Group, Labels, Told
     from clm_plugin.segments.models import CompiledSegment
 
@@ -31,13 +34,12 @@ GROUPS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """A line of the tree. ``good``: it speaks for being in, which inside "none" is a no."""
+    """A line of the tree. ``good``: it speaks for being in, which inside "none" is a no; None: the
+    reader may not know."""
 
     text: str
     why: str
-    holds: bool
-    good: bool
-    is_group: bool
+    good: bool | None
     members: tuple[Branch, ...] = ()
 
 
@@ -77,9 +79,14 @@ def find_person(asked: str) -> Profile | None:
 
 
 def why(
-    row: CompiledSegment, group: Group | None, person: Profile, labels: Labels, now: datetime
+    row: CompiledSegment,
+    group: Group | None,
+    person: Profile,
+    labels: Labels,
+    now: datetime,
+    hidden: Hidden,
 ) -> Why:
-    """Each condition with this person's own value."""
+    """Each condition with this person's own value, but for what is ``hidden``."""
     held = Membership.objects.filter(segment=row.key, profile=person.pk).first()
     stored = held is not None and held.inside
     if group is None:
@@ -88,7 +95,7 @@ def why(
     else:
         subject = segments.read_subjects([person.pk], [group], now)[person.pk]
         told = segments.explain(group, subject, now, labels)
-        holds, tree = told.holds, branches(told, positive=True)
+        holds, tree = told.holds, branches(told, hidden, positive=True)
     return Why(
         name=name_of(person),
         url=reverse("clm_customers:customer", args=(person.pk,)),
@@ -99,29 +106,33 @@ def why(
     )
 
 
-def branches(told: Explanation, *, positive: bool) -> tuple[Branch, ...]:
-    """The members of a group as lines."""
+def branches(told: Explanation, hidden: Hidden, *, positive: bool) -> tuple[Branch, ...]:
+    """The members of a group as lines. The answer of a group that holds something hidden would
+    tell it, so it is hidden too."""
     inner = positive != (told.kind == "none")
     return tuple(
         Branch(
             text=_(GROUPS[member.kind]) if member.members else _capital(member.sentence),
-            why=member.why,
-            holds=member.holds,
-            good=member.holds == inner,
-            is_group=bool(member.members),
-            members=branches(member, positive=inner) if member.members else (),
+            why=_("sensitive: not shown to you") if hidden.covers(member.condition) else member.why,
+            good=None if _is_hidden(member, hidden) else member.holds == inner,
+            members=branches(member, hidden, positive=inner) if member.members else (),
         )
         for member in told.members
     )
+
+
+def _is_hidden(told: Explanation, hidden: Hidden) -> bool:
+    return hidden.covers(told.condition) or any(_is_hidden(one, hidden) for one in told.members)
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def told_changes(changes: Iterable[Told]) -> list[Line]:
-    """The history of a segment with the names of the people; one query."""
+def told_changes(changes: Iterable[Told], request: HttpRequest) -> list[Line]:
+    """The history of a segment with the names of the people; one query beside names of things."""
     changes = list(changes)
+    reader = reader_of((change.reason for change in changes), request)
     people = Profile.objects.in_bulk({change.profile_id for change in changes})
     return [
         Line(
@@ -130,7 +141,7 @@ def told_changes(changes: Iterable[Told]) -> list[Line]:
             entered=change.entered,
             changed_at=change.changed_at,
             cause=cause_text(change.reason),
-            conditions=conditions_text(change.reason),
+            conditions=reader.conditions(change.reason),
         )
         for change in changes
         if change.profile_id in people

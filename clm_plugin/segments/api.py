@@ -1,5 +1,6 @@
 """The door of segments."""
 
+from clm_plugin.segments.blocks.picking import PickBlock
 from clm_plugin.segments.changes import ALL, BACKFILL, MERGE, REBUILD, SILENT, STAGE_FACETS, Change
 from clm_plugin.segments.compile import compile_segment
 from clm_plugin.segments.conditions import KINDS
@@ -17,7 +18,8 @@ from clm_plugin.segments.data import (
 )
 from clm_plugin.segments.evaluation import evaluate, refresh
 from clm_plugin.segments.facets import touched_by_types
-from clm_plugin.segments.language import from_json, to_json
+from clm_plugin.segments.labels import labels_for
+from clm_plugin.segments.language import condition_from_json, from_json, to_json
 from clm_plugin.segments.membership import review, review_due
 from clm_plugin.segments.micro import recompute_micro
 from clm_plugin.segments.nightly import regroup_scored
@@ -94,6 +96,7 @@ __all__ = [
     "Labels",
     "Matrix",
     "MicroSize",
+    "PickBlock",
     "Score",
     "SegmentError",
     "Size",
@@ -102,6 +105,7 @@ __all__ = [
     "add_members",
     "broken_segments",
     "compile_segment",
+    "condition_from_json",
     "count",
     "drop_list",
     "evaluate",
@@ -113,6 +117,7 @@ __all__ = [
     "history",
     "holds",
     "install_segment",
+    "labels_for",
     "matching",
     "member_ids",
     "members",

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import get_language
-
 from clm_plugin.segments.data import NO_LABELS, Group
 from clm_plugin.segments.facets import FLAG, STAGE
+from clm_plugin.segments.language import condition_to_json
 
 if TYPE_CHECKING:
-    from clm_plugin.segments.data import Condition, Subject
+    from clm_plugin.segments.data import Condition, Labels, Subject
 
 TIME = "time"
 PUBLISHED = "published"
@@ -38,8 +37,8 @@ MOST_CONDITIONS = 4
 """In a reason: what fits a line of the history."""
 
 
-Line = tuple[str, bool, str]
-"""(sentence, whether it holds, her own value)."""
+Line = tuple[Mapping[str, Any], bool, str]
+"""(condition as JSON, whether it holds, her own value)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +73,15 @@ def deciding(
     entered: bool,
     touched: frozenset[str] = frozenset(),
     before: datetime | None = None,
-    values: bool = True,
+    labels: Labels | None = NO_LABELS,
 ) -> list[Line]:
-    """The conditions that decided, in words: those that stand for the outcome and could have
+    """The conditions that decided: those that stand for the outcome and could have
     flipped, because their facets were ``touched`` or, where time passed, because their answer just
     before ``before`` was another one. Where none is told apart, all that stand for the outcome.
 
-    A condition inside "none of" stands for an entry when it does not hold. Without ``values`` her
-    own ones are left out, which cost most of the time.
+    A condition inside "none of" stands for an entry when it does not hold. Without ``labels`` her
+    own values are left out, which cost most of the time. Conditions are kept as they are and put
+    into words by who reads them, in her language and with the names of that day.
     """
     leaves = [
         (condition, condition.holds(subject, now), positive)
@@ -93,12 +93,11 @@ def deciding(
         near = [one for one in standing if one[0].holds(subject, earlier) != one[1]]
     else:
         near = [one for one in standing if touched == ALL or one[0].facets & touched]
-    language = get_language() or ""
     return [
         (
-            _sentence(condition, language),
+            _as_json(condition),
             holds,
-            condition.why(subject, now, NO_LABELS) if values else "",
+            condition.why(subject, now, labels) if labels is not None else "",
         )
         for condition, holds in (near or standing)[:MOST_CONDITIONS]
     ]
@@ -114,6 +113,6 @@ def _leaves(group: Group, *, positive: bool) -> Iterator[tuple[Condition, bool]]
 
 
 @lru_cache(maxsize=2048)
-def _sentence(condition: Condition, language: str) -> str:
+def _as_json(condition: Condition) -> Mapping[str, Any]:
     """The same for everybody, so it is made once."""
-    return condition.sentence(NO_LABELS)
+    return condition_to_json(condition)

@@ -219,7 +219,8 @@ class Group:
 class Explanation:
     """Why somebody is in or out: the tree of the group with each member's answer.
 
-    ``kind`` is the group's or the condition's; ``why`` is her own value (empty for groups).
+    ``kind`` is the group's or the condition's; ``why`` is her own value (empty for groups), and
+    ``condition`` what was asked (None for groups).
     """
 
     kind: str
@@ -227,6 +228,7 @@ class Explanation:
     holds: bool
     why: str = ""
     members: tuple[Explanation, ...] = ()
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from clm_plugin.lifecycle.api import stage_choices
 from clm_plugin.segments.conditions import HasTrait
 from clm_plugin.segments.data import Group, Labels
-from clm_plugin.shop.api import get_shop
+from clm_plugin.shop.api import ShopError, get_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,24 +15,29 @@ if TYPE_CHECKING:
     from clm_plugin.segments.data import Condition
 
 
-def labels_for(groups: Iterable[Group | Condition]) -> Labels:
-    """Labels of all that these groups name; asks only for what is named, each in one go."""
+_VALUES = frozenset({"favourite", "life_event", "segment", "stage"})
+"""Kinds whose ``why`` names things, too."""
+
+
+def labels_for(groups: Iterable[Group | Condition], *, values: bool = False) -> Labels:
+    """Labels of all that these groups name; asks only for what is named, each in one go.
+
+    With ``values``, only what people's own values name: that takes no look at products.
+    """
     conditions = [
         condition
         for group in groups
         for condition in (group.conditions() if isinstance(group, Group) else (group,))
+        if not values or condition.kind in _VALUES
     ]
     products = _named(conditions, "products", "not_products")
     categories = _named(conditions, "categories", "not_categories")
     stages, segments = _named(conditions, "stages"), _named(conditions, "segments")
     traits = {one.key for one in conditions if isinstance(one, HasTrait)}
     life_events = _named(conditions, "events")
-    shop = get_shop()
     return Labels(
-        products={pk: one.title for pk, one in shop.products(products).items()} if products else {},
-        categories={pk: one.name for pk, one in shop.categories().items() if pk in categories}
-        if categories
-        else {},
+        products=_products(products) if products else {},
+        categories=_categories(categories) if categories else {},
         stages=dict(stage_choices()) if stages else {},
         segments=_segments(segments) if segments else {},
         traits=_traits(traits) if traits else {},
@@ -42,6 +47,21 @@ def labels_for(groups: Iterable[Group | Condition]) -> Labels:
 
 def _named(conditions: Iterable[Condition], *fields: str) -> set[str]:
     return {key for one in conditions for field in fields for key in getattr(one, field, ())}
+
+
+def _products(ids: set[str]) -> dict[str, str]:
+    try:
+        return {id_: product.title for id_, product in get_shop().products(ids).items()}
+    except ShopError:  # the ids stay readable
+        return {}
+
+
+def _categories(ids: set[str]) -> dict[str, str]:
+    try:
+        known = get_shop().categories()
+    except ShopError:
+        return {}
+    return {id_: known[id_].name for id_ in ids if id_ in known}
 
 
 def _segments(keys: set[str]) -> dict[str, str]:

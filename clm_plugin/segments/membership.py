@@ -24,6 +24,7 @@ from clm_plugin.segments.changes import (
     deciding,
     reason_of,
 )
+from clm_plugin.segments.labels import labels_for
 from clm_plugin.segments.live import live_segments
 from clm_plugin.segments.models import Membership, MembershipChange
 from clm_plugin.segments.reading import read_subjects
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from clm_plugin.segments.changes import Line
-    from clm_plugin.segments.data import Subject
+    from clm_plugin.segments.data import Labels, Subject
     from clm_plugin.segments.live import Live, LiveSet
 
 Key = tuple[int, str]
@@ -167,7 +168,9 @@ def look(
             if inside != was_inside:
                 why, facets = cause.get(pid, TIME), touched.get(pid, NO_FACETS)
                 flips.append(_Flip(live, pid, subject, inside, at, why, facets))
-    changes = [_told(flip, now, values=len(flips) <= DETAILED) for flip in flips]
+    groups = [live.group for live in {flip.live for flip in flips} if live.group is not None]
+    labels = labels_for(groups, values=True) if 0 < len(flips) <= DETAILED else None
+    changes = [_told(flip, now, labels) for flip in flips]
     write(changes, rows)
     return changes
 
@@ -196,7 +199,7 @@ def _changed_at(before: Held | None, now: datetime) -> datetime:
     return due if due is not None and due < now else now
 
 
-def _told(flip: _Flip, now: datetime, *, values: bool) -> Change:
+def _told(flip: _Flip, now: datetime, labels: Labels | None) -> Change:
     told: Sequence[Line] = ()
     if flip.subject is not None and flip.live.group is not None and flip.cause != MERGE:
         told = deciding(
@@ -206,7 +209,7 @@ def _told(flip: _Flip, now: datetime, *, values: bool) -> Change:
             entered=flip.entered,
             touched=flip.facets,
             before=flip.at if flip.cause == TIME else None,
-            values=values,
+            labels=labels,
         )
     return Change(
         profile_id=flip.pid,

@@ -164,7 +164,7 @@ class MembershipChange(models.Model):
     entered = models.BooleanField()
     changed_at = models.DateTimeField()
     reason = models.JSONField(default=dict)
-    """``{"cause": …, "conditions": [[sentence, holds, why], …]}``."""
+    """``{"cause": …, "conditions": [[condition as JSON, holds, why], …]}``."""
 
     personal_data = PersonalData(
         person="profile",

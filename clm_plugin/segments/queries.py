@@ -54,7 +54,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A line of the history. ``reason``: ``{"cause": …, "conditions": [[sentence, holds, why]]}``,
+    """A line of the history. ``reason``: ``{"cause": …, "conditions": [[condition, holds, why]]}``,
     conditions only where somebody was looked at one by one."""
 
     profile_id: int

@@ -41,6 +41,7 @@ def explain(
             sentence=node.sentence(labels),
             holds=node.holds(subject, now),
             why=node.why(subject, now, labels),
+            condition=node,
         )
     return Explanation(
         kind=node.kind,
