@@ -1,0 +1,111 @@
+"""The second phase: what was held is paid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from clm_plugin.wallet.accounts import shop_accounts
+from clm_plugin.wallet.booking import Booking, Draft, answer, check_key, claim
+from clm_plugin.wallet.checking import fingerprint, sane_key, sane_minor, sane_word
+from clm_plugin.wallet.data import LotShare, News, Posted
+from clm_plugin.wallet.errors import HoldClosed, NotEnough
+from clm_plugin.wallet.holding import locked_hold
+from clm_plugin.wallet.models import Account, Hold, HoldShare, Lot
+from clm_plugin.wallet.telling import tell
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_State = Hold.State
+Share = tuple[int, int, str, int]
+"""(lot, account, programme, minor units)"""
+
+
+def capture(
+    *, hold_key: str, now: datetime, order_id: str, amount_minor: int | None = None
+) -> Posted:
+    """Pay an order with what was held; ``amount_minor`` less than that releases the rest.
+
+    A hold whose time is over and that nobody released yet can still be captured. Raises
+    HoldClosed (released: try ``rehold``), NotEnough (more than was held), KeyConflict (captured for
+    another order or amount), BadAmount.
+    """
+    sane_word(order_id, 64, "an order's number")
+    if amount_minor is not None:
+        sane_minor(amount_minor)
+    key = f"capture:{sane_key(hold_key)}"
+    mark = fingerprint("capture", order_id, amount_minor)
+    with transaction.atomic():
+        row = locked_hold(hold_key)
+        if row.state == _State.POSTED:
+            check_key(key, mark)
+            return answer(key)
+        if row.state == _State.VOIDED:
+            raise HoldClosed(
+                f"the hold {hold_key!r} was released ({row.reason}); hold again", state=row.state
+            )
+        minor = row.amount_minor if amount_minor is None else amount_minor
+        if minor > row.amount_minor:
+            raise NotEnough(
+                f"{row.amount_minor} minor units are held, not {minor}",
+                available_minor=row.amount_minor,
+            )
+        number = claim(
+            Draft(
+                kind="capture", currency=row.currency, key=key, fingerprint=mark, at=now,
+                order_id=order_id, actor="checkout",
+            )
+        )  # fmt: skip
+        assert number is not None, "the hold's lock is the key's"
+        shares = _post(number, row, minor)
+        row.state, row.closed_at, row.order_id = _State.POSTED, now, order_id
+        row.save(update_fields=["state", "closed_at", "order_id"])
+        tell(_news(number, row, shares, now))
+    return Posted(
+        transaction_id=number, kind="capture", amount_minor=minor, currency=row.currency,
+        shares=tuple(LotShare(lot, programme, part) for lot, _, programme, part in shares),
+    )  # fmt: skip
+
+
+_SHARES = (
+    f"SELECT s.lot_id, a.id, a.programme, s.amount_minor FROM {HoldShare._meta.db_table} s"
+    f" JOIN {Lot._meta.db_table} l ON l.id = s.lot_id"
+    f" JOIN {Account._meta.db_table} a ON a.id = l.account_id"
+    " WHERE s.hold_id = %s ORDER BY a.id, s.id"
+)
+
+
+def _post(number: int, row: Hold, minor: int) -> list[Share]:
+    """Post what is paid and let go of the rest; returns what was paid of which lot."""
+    lock = " FOR NO KEY UPDATE OF a" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES + lock, [row.pk])
+        found: list[Share] = cursor.fetchall()
+    booking = Booking()
+    paid: list[Share] = []
+    for lot, account, programme, part in found:
+        taken = min(part, minor - sum(share[3] for share in paid))
+        booking.set_aside(account, lot, -part)
+        if taken:
+            booking.post(number, account, -taken, lot=lot)
+            paid.append((lot, account, programme, taken))
+    for programme in sorted({share[2] for share in paid}):
+        shop = shop_accounts(programme, row.currency)
+        part = sum(share[3] for share in paid if share[2] == programme)
+        booking.post_shop(number, shop, Account.Purpose.REDEEMED, part, programme)
+    booking.write()
+    return paid
+
+
+def _news(number: int, row: Hold, shares: list[Share], now: datetime) -> list[News]:
+    return [
+        News(
+            kind="capture", profile_id=row.profile_id, programme=programme, currency=row.currency,
+            amount_minor=sum(share[3] for share in shares if share[2] == programme), at=now,
+            transaction_id=number, order_id=row.order_id,
+            lot_ids=tuple(share[0] for share in shares if share[2] == programme),
+        )
+        for programme in sorted({share[2] for share in shares})
+    ]  # fmt: skip
