@@ -51,7 +51,7 @@ def resolve(events: Iterable[Event]) -> Resolution:
             owner_of = _owner_of(orders)
             known = _load(set(seen))
             before = set(known)
-            graph = Graph(known, _Apart(known))
+            graph = Graph(known, _Apart(known), _Users(known))
             if _hold(known, owner_of):
                 for event, actors in groups:
                     if actors:
@@ -160,6 +160,28 @@ class _Apart:
             roots[pk].born = born
         rows = KeptApart.objects.filter(Q(low__in=ids) | Q(high__in=ids))
         return set(rows.values_list("low_id", "high_id"))
+
+
+class _Users:
+    """The users of other systems among these profiles: read when a device links one of them."""
+
+    def __init__(self, known: dict[str, Node]) -> None:
+        self._known = known
+        self._names: dict[int, list[str]] | None = None
+
+    def __call__(self, node: Node) -> list[str]:
+        if node.id is None:
+            return []
+        if self._names is None:
+            nodes = self._known.values()  # who was merged in this batch is still on her own there
+            ids = {each.id for node in nodes for each in (node, node.root())} - {None}
+            rows = Identifier.objects.filter(
+                any_of("profile", ids), actor__startswith="ext:", verified=True
+            )
+            self._names = {}
+            for pk, name in rows.values_list("profile_id", "actor"):
+                self._names.setdefault(pk, []).append(name)
+        return self._names.get(node.id, [])
 
 
 def _write(graph: Graph, before: set[str], seen: dict[str, datetime]) -> bool:

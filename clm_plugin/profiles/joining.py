@@ -4,6 +4,9 @@ Links come from the server only (a login, the shop's own basket), never from a p
 profiles become one only by names that are proven, if at most one of them belongs to an account, and
 if nobody said that they are two people. The oldest survives; the account goes with the person.
 
+Users of another system may have several names there, so their own system may join two of them; a
+device that served both never does (case 44).
+
 An address or a number as a link is a claim: it names the person who gave it until somebody proves
 to own it (reliability, cases 44-46).
 """
@@ -15,10 +18,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from clm_plugin.profiles.names import PROVEN, is_claim
+from clm_plugin.profiles.names import PROVEN, is_claim, is_device, system_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(slots=True, eq=False)
@@ -66,11 +69,13 @@ class Graph:
     """The names of a batch and whose they are; ``known`` maps a name to the profile it came with.
 
     ``apart`` says whether two profiles must not be joined; it is asked only when they are about to
-    be, and sees to it that their ``born`` is known then.
+    be, and sees to it that their ``born`` is known then. ``users`` gives the names from other
+    systems that a written profile has had before; it is asked only where a device links somebody.
     """
 
     known: dict[str, Node]
     apart: Callable[[Node, Node], bool]
+    users: Callable[[Node], Iterable[str]] = lambda node: ()
     unions: list[Union] = field(default_factory=list)
     claims: set[str] = field(default_factory=set)
     """Names that came as mere claims, to be written as unverified."""
@@ -87,12 +92,12 @@ class Graph:
             if name not in self.known:
                 if is_claim(name) and reason != PROVEN:
                     self.claims.add(name)
-                self._attach(name, mine if _fits(mine, name) else Node(None))
+                self._attach(name, mine if self._fits(mine, name, by=actor) else Node(None))
                 continue
             theirs = self.known[name]
             if theirs.root() is mine.root() or (is_claim(name) and reason != PROVEN):
                 continue
-            if self._may_join(mine.root(), theirs.root()):
+            if self._may_join(mine.root(), theirs.root(), by=(actor, name)):
                 self._unite(mine, theirs, reason)
             elif is_claim(name):  # proven anew: the address has another owner now
                 self.lost.append((name, theirs))
@@ -101,8 +106,9 @@ class Graph:
     def _host(self, actors: Sequence[str]) -> Node:
         """The profile of a new actor: that of her first known link, or one of her own."""
         for name in actors[1:]:
-            if name in self.known and not is_claim(name) and _fits(self.known[name], actors[0]):
-                return self.known[name]
+            node = self.known.get(name)
+            if node is not None and not is_claim(name) and self._fits(node, actors[0], by=name):
+                return node
         return Node(None)
 
     def _attach(self, name: str, node: Node) -> None:
@@ -112,8 +118,31 @@ class Graph:
         if kind == "customer":
             node.root().customer = value
 
-    def _may_join(self, one: Node, other: Node) -> bool:
-        return not (one.customer and other.customer) and not self.apart(one, other)
+    def _fits(self, node: Node, name: str, *, by: str) -> bool:
+        """Whether a new name, linked to the name ``by`` of a profile, may become one of its own.
+
+        An account's name fits a profile without an account or with the same one, and a user's of
+        another system a profile that a device links it to and that has no other user's of it.
+        """
+        root = node.root()
+        kind, _, value = name.partition(":")
+        if kind == "customer":
+            return root.customer in ("", value)
+        system = system_of(name)
+        return not system or not is_device(by) or system not in self._systems(root)
+
+    def _may_join(self, one: Node, other: Node, *, by: tuple[str, str]) -> bool:
+        if one.customer and other.customer:
+            return False
+        if any(map(is_device, by)) and self._systems(one) & self._systems(other):
+            return False
+        return not self.apart(one, other)
+
+    def _systems(self, root: Node) -> set[str]:
+        """The other systems that a profile is a user of, also by its names of this batch."""
+        nodes = (root, *root.members)
+        names = [name for node in nodes for name in (*node.actors, *self.users(node))]
+        return {system_of(name) for name in names} - {""}
 
     def _unite(self, mine: Node, theirs: Node, reason: str) -> None:
         one, other = mine.root(), theirs.root()
@@ -126,12 +155,6 @@ class Graph:
             gone.merged_into = into
         into.customer = into.customer or gone.customer
         into.members += [gone, *gone.members]
-
-
-def _fits(node: Node, name: str) -> bool:
-    """An account's name fits a profile without an account or with the same one."""
-    kind, _, value = name.partition(":")
-    return kind != "customer" or node.root().customer in ("", value)
 
 
 def _is_older(one: Node, other: Node) -> bool:

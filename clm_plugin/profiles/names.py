@@ -71,3 +71,17 @@ def proven_names(payload: dict[str, str]) -> list[str]:
     if normalise_phone(payload.get("phone", "")):
         names.append(f"{PHONE}{phone_hash(payload['phone'])}")
     return names
+
+
+def is_device(actor: str) -> bool:
+    """Whether a name is a thing's that several people may use in turn: a device or a basket."""
+    return actor.startswith(("visitor:", "basket:")) or (
+        actor.startswith("ext:") and actor.split(":", 2)[-1].startswith("anon-")
+    )
+
+
+def system_of(actor: str) -> str:
+    """The other system (``ext:<source>``) whose user this names; "" for all other names."""
+    if not actor.startswith("ext:") or is_device(actor):
+        return ""
+    return ":".join(actor.split(":", 2)[:2])

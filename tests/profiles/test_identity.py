@@ -91,6 +91,20 @@ def test_two_accounts_in_one_batch_on_one_device_stay_two() -> None:
     assert found.profile_of["customer:1"] != found.profile_of["customer:2"]
 
 
+def test_a_device_that_served_two_users_of_another_system_joins_them_never() -> None:
+    """Whoever tells of it: the ingest of Segment is only one of those who may."""
+    ann = resolve(viewed("ext:app:ann", links=("visitor:a",))).profile_of["ext:app:ann"]
+    assert resolve(viewed("ext:app:bob", links=("visitor:a",))).profile_of["ext:app:bob"] != ann
+    bob = resolve(viewed("ext:app:bob", links=("visitor:b",))).profile_of["ext:app:bob"]
+    assert bob != ann
+    assert not resolve(basket("visitor:b", "7", links=("visitor:a",))).merges
+    resolve(login("1", "a"))
+    assert not resolve(login("1", "b")).merges
+    assert {name: profiles.profile_id_of(name) for name in ("visitor:a", "visitor:b")} == {
+        "visitor:a": ann, "visitor:b": bob,
+    }  # fmt: skip
+
+
 def test_an_address_typed_at_checkout_merges_nobody() -> None:
     resolve(login("1", "a"))
     Profile.objects.update(email="ada@example.com")

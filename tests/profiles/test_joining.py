@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clm_plugin.profiles.joining import Graph, Node
 from clm_plugin.profiles.names import PROVEN
@@ -105,3 +107,70 @@ def test_an_unwritten_profile_becomes_a_part_of_whom_it_was_linked_to() -> None:
     one.join(["visitor:b", "visitor:n"], "page.viewed")
     assert not one.unions
     assert one.known["visitor:n"].home() is merged
+
+
+class TestUsersOfAnotherSystem:
+    """A device that served two of them joins them never, whoever tells of it (case 44)."""
+
+    @pytest.mark.parametrize("device", ["visitor:a", "basket:9", "ext:app:anon-a"])
+    def test_a_second_user_of_a_device_is_somebody_else(self, device: str) -> None:
+        one = graph()
+        one.join(["ext:app:ann", device], "profile.identified")
+        one.join(["ext:app:bob", device], "profile.identified")
+        assert one.known["ext:app:ann"].root() is one.known[device].root()
+        assert one.known["ext:app:bob"].root() is not one.known[device].root()
+
+    def test_also_when_the_device_tells_of_the_users(self) -> None:
+        one = graph()
+        one.join(["visitor:a", "ext:app:ann", "ext:app:bob"], "profile.identified")
+        assert one.known["ext:app:ann"].root() is not one.known["ext:app:bob"].root()
+
+    def test_known_ones_stay_two(self) -> None:
+        ann, bob = Node(1, "", born(1)), Node(2, "", born(2))
+        names = {1: ["ext:app:ann"], 2: ["ext:app:bob"]}
+        known = {"visitor:a": ann, "visitor:b": bob}
+        one = Graph(dict(known), lambda one, other: False, lambda node: names[node.id or 0])
+        one.join(["visitor:a", "visitor:b"], "basket.changed")
+        one.join(["basket:9", "visitor:a"], "basket.changed")
+        one.join(["basket:9", "visitor:b"], "basket.changed")
+        assert not one.unions
+
+    def test_an_account_has_one_user_of_each_system_by_its_devices(self) -> None:
+        one = graph()
+        one.join(["ext:app:ann", "visitor:a"], "profile.identified")
+        one.join(["ext:app:bob", "visitor:b"], "profile.identified")
+        one.join(["ext:till:4", "visitor:b"], "profile.identified")  # another system: welcome
+        one.join(["customer:7", "visitor:a"], "customer.logged_in")
+        one.join(["customer:7", "visitor:b"], "customer.logged_in")
+        assert one.known["customer:7"].root() is one.known["ext:app:ann"].root()
+        assert one.known["ext:till:4"].root() is one.known["ext:app:bob"].root()
+        assert one.known["visitor:a"].root() is not one.known["visitor:b"].root()
+
+    @pytest.mark.parametrize("names", [["ext:app:ann", "ext:app:bob"],
+                                       ["ext:app:ann", "email:x", "guest:x"]])  # fmt: skip
+    def test_their_own_system_or_a_proof_joins_them(self, names: list[str]) -> None:
+        ann, bob = Node(1, "", born(1)), Node(2, "", born(2))
+        one = graph({"ext:app:ann": ann, "ext:app:bob": bob, "guest:x": bob})
+        one.join(names, PROVEN)
+        assert ann.root() is bob.root()
+
+
+_PEOPLE = ("ext:app:ann", "ext:app:bob", "ext:app:cyd", "ext:till:1", "ext:till:2", "customer:7")
+_DEVICES = ("visitor:a", "visitor:b", "visitor:c", "basket:1", "ext:app:anon-x")
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(_PEOPLE + _DEVICES), min_size=1, max_size=4, unique=True).filter(
+            lambda names: sum(name in _PEOPLE for name in names) < 2
+        ),
+        max_size=8,
+    )
+)
+def test_no_way_over_devices_joins_two_users(events: list[list[str]]) -> None:
+    one = graph()
+    for names in events:
+        one.join(names, "profile.identified")
+    users = [name for name in one.known if name.startswith("ext:") and "anon" not in name]
+    homes = {(name.rsplit(":", 1)[0], id(one.known[name].root())) for name in users}
+    assert len(homes) == len(users)
