@@ -34,6 +34,7 @@ class ClmPluginConfig(AppConfig):
         self._watch_campaigns()
         self._watch_segments()
         self._watch_lifecycle()
+        self._watch_offers()
         self._watch_erasures()
         self._connect_shop()
 
@@ -81,6 +82,17 @@ class ClmPluginConfig(AppConfig):
         unpublished.connect(on_model_withdrawn, sender=LifecycleModel)
         post_delete.connect(on_model_withdrawn, sender=LifecycleModel)
         previewers[PICTURE] = preview_lifecycle
+
+    def _watch_offers(self) -> None:
+        from wagtail.signals import published, unpublished
+
+        from clm_plugin.offers.authoring import PREVIEW, Offer, previewers
+        from clm_plugin.offers.views import preview
+
+        published.connect(on_offer_published, sender=Offer)
+        unpublished.connect(on_offer_withdrawn, sender=Offer)
+        post_delete.connect(on_offer_deleted, sender=Offer)
+        previewers[PREVIEW] = preview
 
     def _watch_erasures(self) -> None:
         from clm_plugin.signals import person_erased
@@ -149,6 +161,28 @@ def on_segment_deleted(instance: Any, **_: Any) -> None:
 
     on_segment_withdrawn(instance)
     drop_list(instance.key)
+
+
+def on_offer_published(instance: Any, **_: Any) -> None:
+    """An offer went live: compile it."""
+    from clm_plugin import clock
+    from clm_plugin.offers.api import publish_offer
+
+    if instance.live:  # one that is only scheduled waits for its time
+        publish_offer(instance, now=clock.now())
+
+
+def on_offer_withdrawn(instance: Any, **_: Any) -> None:
+    from clm_plugin.offers.api import withdraw_offer
+
+    withdraw_offer(instance.key)
+
+
+def on_offer_deleted(instance: Any, **_: Any) -> None:
+    from clm_plugin.offers.api import forget_counters
+
+    on_offer_withdrawn(instance)
+    forget_counters(instance.key)
 
 
 def on_person_erased(person: Any, **_: Any) -> None:

@@ -15,6 +15,7 @@ from clm_plugin.campaigns import api as campaigns
 from clm_plugin.events.api import hold_queue
 from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.messages import api as messages
+from clm_plugin.offers import api as offers
 from clm_plugin.profiles import api as profiles
 from clm_plugin.refold import refold
 from clm_plugin.segments import api as segments
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from clm_plugin.moving import Moved
 
-_FLOORS = (campaigns, messages, attribution)
+_FLOORS = (campaigns, messages, attribution, offers)
 UNDONE = "merge.undone"
 """The cause that moves between stages are told with after an undo."""
 

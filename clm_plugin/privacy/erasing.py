@@ -14,6 +14,7 @@ from django.db import transaction
 
 from clm_plugin.events.api import events_about, forget_events, hold_shards, unlink
 from clm_plugin.messages.api import UNSUBSCRIBED, addresses_of, suppress
+from clm_plugin.offers.api import anonymise_redemptions
 from clm_plugin.privacy import journal
 from clm_plugin.privacy.declared import Table, about_people
 from clm_plugin.privacy.models import Erasure
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
 
     from clm_plugin.profiles.api import Person
 
-ANONYMISING: dict[str, Callable[[Sequence[int]], int]] = {"OrderFact": anonymise_orders}
+ANONYMISING: dict[str, Callable[[Sequence[int]], int]] = {
+    "OrderFact": anonymise_orders,
+    "Redemption": anonymise_redemptions,
+}
 """What ``erase="anonymise"`` means, by model; each takes profile ids and returns a count."""
 
 

@@ -1,0 +1,1 @@
+"""What we can give: offers, grants of them, codes, reservations, budgets."""

@@ -1,0 +1,128 @@
+"""The door of offers. Nothing here knows a shop: an adapter realises plans in its own prices."""
+
+from clm_plugin.offers.alphabet import ALPHABET, read_code, shown_code
+from clm_plugin.offers.choices import offer_choices
+from clm_plugin.offers.codes import code_for, make_codes, make_due, revoke_codes, start_batch
+from clm_plugin.offers.compile import (
+    compile_offer,
+    forget_counters,
+    publish_offer,
+    withdraw_offer,
+)
+from clm_plugin.offers.counting import wrong_counters
+from clm_plugin.offers.data import (
+    Active,
+    Answer,
+    Applied,
+    Basket,
+    BasketLine,
+    Candidate,
+    Confirmed,
+    Entitlements,
+    Multiplier,
+    OfferGrant,
+    Refused,
+    Reserved,
+    Shopper,
+    Stack,
+    Use,
+)
+from clm_plugin.offers.entitlements import entitlements, multiplier_of, use_sample
+from clm_plugin.offers.errors import (
+    CodeRefused,
+    CodeTaken,
+    KeyConflict,
+    LimitReached,
+    OfferError,
+    UnknownOffer,
+)
+from clm_plugin.offers.granting import accept, grant_offer, revoke_grant
+from clm_plugin.offers.guessing import check_code, last_alarm
+from clm_plugin.offers.links import open_link, read_link, signed_link
+from clm_plugin.offers.live import forget_offers, live_offers, offers
+from clm_plugin.offers.merging import anonymise_redemptions, give_back, move
+from clm_plugin.offers.plan import AT_CHECKOUT, Conditions, Effect, Limits, Offer
+from clm_plugin.offers.remembering import forget_code, remember_code, remembered_codes
+from clm_plugin.offers.reserving import reserve, reserve_all
+from clm_plugin.offers.settling import confirm, free, free_due, next_due
+from clm_plugin.offers.shoppers import active_offers, shopper_of
+from clm_plugin.offers.stacking import combine, stacking
+from clm_plugin.offers.wording import explain, gives, small_print, until, why_refused
+
+__all__ = [
+    "ALPHABET",
+    "AT_CHECKOUT",
+    "Active",
+    "Answer",
+    "Applied",
+    "Basket",
+    "BasketLine",
+    "Candidate",
+    "CodeRefused",
+    "CodeTaken",
+    "Conditions",
+    "Confirmed",
+    "Effect",
+    "Entitlements",
+    "KeyConflict",
+    "LimitReached",
+    "Limits",
+    "Multiplier",
+    "Offer",
+    "OfferError",
+    "OfferGrant",
+    "Refused",
+    "Reserved",
+    "Shopper",
+    "Stack",
+    "UnknownOffer",
+    "Use",
+    "accept",
+    "active_offers",
+    "anonymise_redemptions",
+    "check_code",
+    "code_for",
+    "combine",
+    "compile_offer",
+    "confirm",
+    "entitlements",
+    "explain",
+    "forget_code",
+    "forget_counters",
+    "forget_offers",
+    "free",
+    "free_due",
+    "give_back",
+    "gives",
+    "grant_offer",
+    "last_alarm",
+    "live_offers",
+    "make_codes",
+    "make_due",
+    "move",
+    "multiplier_of",
+    "next_due",
+    "offer_choices",
+    "offers",
+    "open_link",
+    "publish_offer",
+    "read_code",
+    "read_link",
+    "remember_code",
+    "remembered_codes",
+    "reserve",
+    "reserve_all",
+    "revoke_codes",
+    "revoke_grant",
+    "shopper_of",
+    "shown_code",
+    "signed_link",
+    "small_print",
+    "stacking",
+    "start_batch",
+    "until",
+    "use_sample",
+    "why_refused",
+    "withdraw_offer",
+    "wrong_counters",
+]

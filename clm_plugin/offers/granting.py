@@ -1,0 +1,168 @@
+"""Giving offers to people: once per key, accepted, revoked."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from clm_plugin.offers import data
+from clm_plugin.offers.errors import KeyConflict, OfferError
+from clm_plugin.offers.live import live_offers, open_offer
+from clm_plugin.offers.models import OfferCode, OfferGrant, Redemption
+
+if TYPE_CHECKING:
+    from clm_plugin.offers.plan import Offer
+
+SOURCES = ("campaign", "manual", "import", "link")
+
+
+def grant_offer(
+    *,
+    profile_id: int,
+    offer: str,
+    key: str,
+    expires_at: datetime | None = None,
+    reason: str,
+    now: datetime,
+    source: str = "manual",
+    actor: str = "",
+) -> data.OfferGrant:
+    """Give a published offer to one person; the same ``key`` again gives the same grant.
+
+    ``expires_at`` None: as the offer says (its days, or its end). A trial starts at once. Raises
+    UnknownOffer, KeyConflict when the key came with another person or offer, OfferError.
+    """
+    if source not in SOURCES or not key or len(key) > 150:
+        raise OfferError(f"a grant needs a key and a source out of {', '.join(SOURCES)}")
+    print_ = fingerprint(profile_id, offer, expires_at)
+    known = OfferGrant.objects.filter(key=key).first()
+    if known is not None:
+        return _again(known, print_)
+    plan = open_offer(offer, now=now)
+    if plan.given == "everybody":
+        raise OfferError("everybody has this offer already; nobody is given it")
+    row = OfferGrant(
+        offer=offer,
+        profile_id=profile_id,
+        key=key,
+        fingerprint=print_,
+        source=source,
+        reason=reason[:200],
+        actor=actor[:64],
+        granted_at=now,
+        expires_at=expires_at or _end(plan, now),
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        # Two workers at once: the first one's grant is the answer. (Or the person is gone.)
+        known = OfferGrant.objects.filter(key=key).first()
+        if known is None:
+            raise
+        return _again(known, print_)
+    return as_data(row)
+
+
+def _again(known: OfferGrant, print_: str) -> data.OfferGrant:
+    if known.fingerprint != print_:
+        raise KeyConflict(f"the key {known.key!r} was used for another grant; take a new key")
+    return as_data(known, repeated=True)
+
+
+def fingerprint(profile_id: int, offer: str, expires_at: datetime | None) -> str:
+    """Of what makes a grant: the same key with another of these is a mistake."""
+    told = f"{profile_id}\x1f{offer}\x1f{expires_at.isoformat() if expires_at else ''}"
+    return hashlib.blake2b(told.encode(), digest_size=32).hexdigest()
+
+
+def _end(plan: Offer, now: datetime) -> datetime | None:
+    """The sooner of the offer's days from now and the offer's own end."""
+    days = now + timedelta(days=plan.lasts_days) if plan.lasts_days else None
+    return min((at for at in (days, plan.closes_at) if at is not None), default=None)
+
+
+def accept(grant_id: int, *, now: datetime) -> data.OfferGrant:
+    """The person takes a grant up: store credit is booked, a trial starts. Twice is once.
+
+    For what only counts at checkout nothing happens but the note. Raises OfferError when the grant
+    is over or the offer is no longer there, WalletError as the ledger does.
+    """
+    with transaction.atomic():
+        row = OfferGrant.objects.select_for_update(no_key=True).filter(pk=grant_id).first()
+        if row is None:
+            raise OfferError("this offer is no longer there")
+        if row.accepted_at is not None:
+            return as_data(row, repeated=True)
+        if not as_data(row).is_open(now):
+            raise OfferError("this offer has ended")
+        plan = live_offers().get(row.offer)
+        if plan is None or not plan.is_open(now):
+            raise OfferError("this offer has ended")
+        row.accepted_at = now
+        if plan.effect.kind == "trial":
+            row.entitles, row.product_id = plan.effect.entitlement, plan.effect.product_id
+            row.entitles_until = now + timedelta(days=plan.effect.days)
+        row.save()
+        if plan.effect.kind == "store_credit":
+            _book(row, plan, now)
+    return as_data(row)
+
+
+def _book(row: OfferGrant, plan: Offer, now: datetime) -> None:
+    """The lot of store credit; its key is the grant's, so that it is booked once."""
+    from clm_plugin.money import Money
+    from clm_plugin.wallet import api as wallet
+
+    days = plan.effect.days
+    wallet.grant(
+        profile_id=row.profile_id,
+        programme=plan.effect.programme,
+        amount=Money(plan.effect.amount_minor, plan.currency),
+        key=f"offer-grant:{row.pk}",
+        opens_at=now,
+        expires_at=now + timedelta(days=days) if days else None,
+        source=wallet.Source("offer", row.offer),
+        reason=plan.title,
+        actor=row.actor,
+        now=now,
+    )
+
+
+def revoke_grant(grant_id: int, *, reason: str, now: datetime) -> bool:
+    """Take a grant and its code back; False when that was done before, or it was used."""
+    with transaction.atomic():
+        code = OfferCode.objects.select_for_update().filter(grant=grant_id).first()
+        row = OfferGrant.objects.select_for_update(no_key=True).filter(pk=grant_id).first()
+        used = Redemption.objects.filter(grant=grant_id, state=Redemption.State.CONFIRMED)
+        if row is None or row.revoked_at is not None or used.exists():
+            return False
+        row.revoked_at, row.revoke_reason = now, reason[:200]
+        row.entitles_until = now if row.entitles_until else None
+        row.save()
+        if code is not None:
+            code.revoked_at, code.revoke_reason = now, reason[:200]
+            if code.state == OfferCode.State.FREE:
+                code.state = OfferCode.State.REVOKED
+            code.save()
+    return True
+
+
+def as_data(row: OfferGrant, *, repeated: bool = False) -> data.OfferGrant:
+    return data.OfferGrant(
+        id=row.pk,
+        offer=row.offer,
+        profile_id=row.profile_id,
+        granted_at=row.granted_at,
+        expires_at=row.expires_at,
+        reason=row.reason,
+        source=row.source,
+        accepted_at=row.accepted_at,
+        entitles=row.entitles,
+        entitles_until=row.entitles_until,
+        revoked_at=row.revoked_at,
+        repeated=repeated,
+    )

@@ -1,0 +1,210 @@
+"""Offers in an order, before payment: reserved under unique constraints and counters.
+
+Each call is a transaction of its own, or a savepoint of the shop's. Rows are locked in one order
+everywhere (codes, grants, redemptions, counters; each by id or scope), so that checkouts, sweeps
+and cancellations never wait for each other in a circle.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from clm_plugin.offers.alphabet import read_code
+from clm_plugin.offers.counting import OPEN, day_of, needs_of, take
+from clm_plugin.offers.data import Reserved, Use
+from clm_plugin.offers.errors import CodeRefused, CodeTaken, OfferError
+from clm_plugin.offers.live import open_offer
+from clm_plugin.offers.models import OfferCode, OfferGrant, Redemption
+from clm_plugin.offers.settling import TIMED_OUT, free_rows, locked, told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from clm_plugin.offers.plan import Offer
+
+_State = Redemption.State
+TAKEN = (
+    "this code is in use in another checkout, or was used before; finish that order, or go on"
+    " without the code"
+)
+REFUSED = "this code cannot be used; check how it is written, or go on without it"
+
+
+def reserve(
+    *,
+    code: str,
+    profile_id: int | None,
+    order_id: str,
+    now: datetime,
+    until: datetime,
+    discount_minor: int = 0,
+) -> Reserved:
+    """Hold a code for an order until it is confirmed, freed, or ``until`` has passed.
+
+    The same code for the same order again gives the same answer with ``repeated=True`` and holds
+    it longer. Raises CodeRefused (unknown, expired, revoked, somebody else's), CodeTaken (another
+    order has it), LimitReached, UnknownOffer.
+    """
+    use = Use(code=code, discount_minor=discount_minor)
+    return _reserve([use], profile_id, order_id, now, until)[0]
+
+
+def reserve_all(
+    *,
+    uses: Sequence[Use],
+    profile_id: int | None,
+    order_id: str,
+    now: datetime,
+    until: datetime,
+) -> tuple[Reserved, ...]:
+    """Hold all offers of an order, or none: what else was held for this order is freed.
+
+    Raises as ``reserve``; then nothing has changed.
+    """
+    with transaction.atomic():
+        held = _reserve(uses, profile_id, order_id, now, until)
+        ids = {each.id for each in held}
+        rest = locked(order_id, (_State.RESERVED,))
+        free_rows([row for row in rest if row.pk not in ids], now, "left_out")
+    return held
+
+
+def _reserve(
+    uses: Sequence[Use],
+    profile_id: int | None,
+    order_id: str,
+    now: datetime,
+    until: datetime,
+) -> tuple[Reserved, ...]:
+    if not order_id:
+        raise OfferError("a reservation needs the number of its order")
+    if any(use.discount_minor < 0 for use in uses):
+        raise OfferError("a discount is never below zero")
+    try:
+        with transaction.atomic():
+            desk = _Desk(uses, profile_id, order_id, now, until)
+            return desk.serve()
+    except IntegrityError as error:
+        # Somebody was faster between our look and our row (SQLite has no row locks).
+        raise CodeTaken(TAKEN) from error
+
+
+class _Desk:
+    """One call's work: locks first, then looks, then counts and writes."""
+
+    def __init__(
+        self,
+        uses: Sequence[Use],
+        profile_id: int | None,
+        order_id: str,
+        now: datetime,
+        until: datetime,
+    ) -> None:
+        self.uses, self.profile_id, self.order_id = uses, profile_id, order_id
+        self.now, self.until = now, until
+        texts = {text for use in uses if use.code and (text := read_code(use.code))}
+        found = OfferCode.objects.select_for_update().filter(text__in=texts)
+        self.codes = {code.text: code for code in found.order_by("pk")}
+        asked = [code.grant_id for code in self.codes.values()] + [use.grant_id for use in uses]
+        ids = {grant_id for grant_id in asked if grant_id is not None}
+        grants = OfferGrant.objects.select_for_update(no_key=True).filter(pk__in=ids)
+        self.grants = {grant.pk: grant for grant in grants.order_by("pk")}
+        self.held = locked(order_id, OPEN)
+
+    def serve(self) -> tuple[Reserved, ...]:
+        self._free_late()
+        asked = [self._look(use) for use in self.uses]
+        needs, done = [], []
+        for use, offer, code, grant in asked:
+            row = next((row for row in self.held if row.offer == offer.key), None)
+            if row is not None and not self._is_same(row, code, grant):
+                free_rows([row], self.now, "replaced")
+                row = None
+            again, before = row is not None, row.discount_minor if row else 0
+            if row is None:
+                row = self._row(offer, code, grant)
+                needs += needs_of(
+                    offer, profile_id=self.profile_id, day=row.day, minor=use.discount_minor
+                )
+            elif use.discount_minor != before:
+                more = use.discount_minor - before
+                wanted = needs_of(offer, profile_id=None, day=row.day, minor=more)
+                needs += [need for need in wanted if need.scope == "budget"]
+            row.discount_minor = use.discount_minor
+            row.until = max(row.until, self.until)
+            done.append((row, code, again))
+        take(needs)
+        for row, _, _ in done:
+            row.save()
+        taken = [code.pk for row, code, _ in done if code and row.state == _State.RESERVED]
+        OfferCode.objects.filter(pk__in=taken).update(state=OfferCode.State.RESERVED)
+        return tuple(told(row, code.text if code else "", again) for row, code, again in done)
+
+    def _look(self, use: Use) -> tuple[Use, Offer, OfferCode | None, OfferGrant | None]:
+        """The offer behind a use, if this person may use it for this order."""
+        code = self.codes.get(read_code(use.code)) if use.code else None
+        if use.code and code is None:
+            raise CodeRefused(REFUSED)
+        grant = self.grants.get((code.grant_id if code else use.grant_id) or 0)
+        if code is None and use.grant_id and grant is None:
+            raise CodeRefused(REFUSED)
+        key = code.offer if code else grant.offer if grant else use.offer
+        if grant is not None and not self._may(grant):
+            raise CodeRefused(REFUSED)
+        if code is not None:
+            self._check(code)
+        offer = open_offer(key, now=self.now)
+        if code is None and grant is None and offer.given != "everybody":
+            raise CodeRefused(REFUSED)
+        if code is None and grant is not None and self._is_taken(grant=grant.pk):
+            raise CodeTaken(TAKEN)
+        return use, offer, code, grant
+
+    def _may(self, grant: OfferGrant) -> bool:
+        return (
+            grant.profile_id == self.profile_id
+            and grant.revoked_at is None
+            and (grant.expires_at is None or self.now < grant.expires_at)
+        )
+
+    def _check(self, code: OfferCode) -> None:
+        over = code.expires_at is not None and code.expires_at <= self.now
+        if code.revoked_at is not None or over:
+            raise CodeRefused(REFUSED)
+        if self._is_taken(code=code.pk):
+            raise CodeTaken(TAKEN)
+
+    def _is_taken(self, **by: int) -> bool:
+        """Whether another order has it; what ran out was freed before."""
+        rows = Redemption.objects.filter(state__in=OPEN, **by)
+        return rows.exclude(order_id=self.order_id).exists()
+
+    def _free_late(self) -> None:
+        """Reservations that ran out and stand in the way are freed now, not at the next sweep."""
+        late = Redemption.objects.filter(state=_State.RESERVED, until__lte=self.now)
+        by_code = late.filter(code__in=[code.pk for code in self.codes.values()])
+        by_grant = late.filter(grant__in=list(self.grants))
+        ids = {*by_code.values_list("pk", flat=True), *by_grant.values_list("pk", flat=True)}
+        rows = Redemption.objects.select_for_update().filter(pk__in=ids, state=_State.RESERVED)
+        others = rows.exclude(order_id=self.order_id)
+        free_rows(list(others.order_by("pk")), self.now, TIMED_OUT)
+
+    def _is_same(self, row: Redemption, code: OfferCode | None, grant: OfferGrant | None) -> bool:
+        same_grant = row.grant_id == (grant.pk if grant else None)
+        return row.code_id == (code.pk if code else None) and same_grant
+
+    def _row(self, offer: Offer, code: OfferCode | None, grant: OfferGrant | None) -> Redemption:
+        return Redemption(
+            offer=offer.key,
+            code=code,
+            grant=grant,
+            profile_id=self.profile_id,
+            order_id=self.order_id,
+            day=day_of(offer, self.now),
+            currency=offer.currency,
+            reserved_at=self.now,
+            until=self.until,
+        )

@@ -1,0 +1,150 @@
+"""What becomes of reservations: confirmed with the order, freed when it comes to nothing.
+
+Each call is a transaction of its own, or a savepoint of the shop's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from clm_plugin.offers.counting import OPEN, give_back, needs_of, take
+from clm_plugin.offers.data import Confirmed, Reserved
+from clm_plugin.offers.errors import OfferError
+from clm_plugin.offers.live import live_offers
+from clm_plugin.offers.models import OfferCode, Redemption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+_State = Redemption.State
+TIMED_OUT = "timed_out"
+
+
+def confirm(
+    order_id: str,
+    *,
+    now: datetime,
+    order_minor: int | None = None,
+) -> Confirmed:
+    """The order is placed: what was reserved for it is used. Twice is as good as once.
+
+    A reservation that ran out meanwhile is taken up again if it still can be; else it is told in
+    ``lost``: the order stands, and the discount was given above the limit or by a code that
+    somebody else has now. ``order_minor``: what the order came to, for the console's figures.
+    """
+    with transaction.atomic():
+        rows = locked(order_id, (*OPEN, _State.FREED))
+        known = {row.offer for row in rows if row.state in OPEN}
+        done, lost, again = [], [], {row.pk for row in rows if row.state == _State.CONFIRMED}
+        for row in rows:
+            late = row.state == _State.FREED
+            if late and (row.end_reason != TIMED_OUT or row.offer in known):
+                continue
+            if late and not _again(row):
+                lost.append(row)
+                continue
+            known.add(row.offer)
+            row.state, row.ended_at, row.end_reason = _State.CONFIRMED, now, ""
+            row.order_minor = row.order_minor if order_minor is None else order_minor
+            row.save()
+            done.append(row)
+        used = [row.code_id for row in done if row.code_id]
+        OfferCode.objects.filter(pk__in=used).update(state=OfferCode.State.USED)
+        texts = texts_of([*done, *lost])
+    return Confirmed(
+        confirmed=tuple(
+            told(row, texts.get(row.code_id or 0, ""), row.pk in again) for row in done
+        ),
+        lost=tuple(told(row, texts.get(row.code_id or 0, ""), False) for row in lost),
+    )
+
+
+def _again(row: Redemption) -> bool:
+    """Take up a reservation that had run out; False when somebody else has it now."""
+    offer = live_offers().get(row.offer)
+    minor = row.discount_minor
+    needs = needs_of(offer, profile_id=row.profile_id, day=row.day, minor=minor) if offer else []
+    try:
+        with transaction.atomic():
+            Redemption.objects.filter(pk=row.pk).update(state=_State.RESERVED)
+            take(needs)
+    except (IntegrityError, OfferError):
+        return False
+    return True
+
+
+def free(order_id: str, *, now: datetime, reason: str = "cancelled") -> int:
+    """The order came to nothing (payment declined, cancelled): its codes can be used again.
+
+    Frees what was reserved and what was confirmed; returns how many. Twice changes nothing.
+    """
+    with transaction.atomic():
+        rows = locked(order_id, OPEN)
+        free_rows(rows, now, reason)
+    return len(rows)
+
+
+def free_due(*, now: datetime, limit: int = 500) -> int:
+    """Free up to ``limit`` reservations that ran out; returns how many were looked at."""
+    with transaction.atomic():
+        due = Redemption.objects.filter(state=_State.RESERVED, until__lte=now).order_by("until")
+        found = list(due.values_list("pk", "code_id")[:limit])
+        codes = OfferCode.objects.select_for_update(skip_locked=True)
+        held = codes.filter(pk__in=[code for _, code in found if code]).order_by("pk")
+        mine = set(held.values_list("pk", flat=True))
+        ids = [pk for pk, code in found if code is None or code in mine]
+        rows = Redemption.objects.select_for_update(skip_locked=True).filter(
+            pk__in=ids, state=_State.RESERVED, until__lte=now
+        )
+        free_rows(list(rows.order_by("pk")), now, TIMED_OUT)
+    return len(ids)
+
+
+def next_due() -> datetime | None:
+    """When the next reservation runs out; None: none is open."""
+    rows = Redemption.objects.filter(state=_State.RESERVED).order_by("until")
+    return rows.values_list("until", flat=True).first()
+
+
+def locked(order_id: str, states: Iterable[str]) -> list[Redemption]:
+    """The redemptions of an order, held with their codes, the codes first."""
+    rows = Redemption.objects.filter(order_id=order_id, state__in=list(states))
+    codes = set(rows.exclude(code=None).values_list("code_id", flat=True))
+    held = OfferCode.objects.select_for_update().filter(pk__in=codes).order_by("pk")
+    list(held.values_list("pk"))
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
+
+
+def free_rows(rows: Sequence[Redemption], now: datetime, reason: str) -> None:
+    if not rows:
+        return
+    ids = [row.pk for row in rows]
+    Redemption.objects.filter(pk__in=ids).update(
+        state=_State.FREED, ended_at=now, end_reason=reason[:40]
+    )
+    codes = [row.code_id for row in rows if row.code_id]
+    codes_of = OfferCode.objects.filter(pk__in=codes)
+    codes_of.filter(revoked_at=None).update(state=OfferCode.State.FREE)
+    codes_of.exclude(revoked_at=None).update(state=OfferCode.State.REVOKED)
+    give_back(rows)
+
+
+def texts_of(rows: Iterable[Redemption]) -> Mapping[int, str]:
+    ids = [row.code_id for row in rows if row.code_id]
+    return dict(OfferCode.objects.filter(pk__in=ids).values_list("pk", "text")) if ids else {}
+
+
+def told(row: Redemption, code: str, again: bool) -> Reserved:
+    return Reserved(
+        id=row.pk,
+        offer=row.offer,
+        order_id=row.order_id,
+        state=row.state,  # type: ignore[arg-type]  # Django's choices are the same three
+        until=row.until,
+        code=code,
+        discount_minor=row.discount_minor,
+        repeated=again,
+    )

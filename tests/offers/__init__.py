@@ -1,0 +1,1 @@
+"""Offers: plans, grants, codes, limits, stacking."""
