@@ -18,11 +18,14 @@ SHIPPED: dict[str, Mark] = {
     "convert": Mark(
         share=0.3,
         source=gettext_noop(
-            "Rough figure: about 70 % of baskets are left (Baymard Institute, mean of 50 studies)"
+            "Rough figure: about 70 per cent of baskets are left"
+            " (Baymard Institute, mean of 50 studies)"
         ),
     ),
     "nurture": Mark(
         share=0.25,
-        source=gettext_noop("Rough figure: the trade often quotes repeat rates of 20 to 30 %"),
+        source=gettext_noop(
+            "Rough figure: the trade often quotes repeat rates of 20 to 30 per cent"
+        ),
     ),
 }

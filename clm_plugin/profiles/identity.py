@@ -174,7 +174,8 @@ class _Users:
             return []
         if self._names is None:
             nodes = self._known.values()  # who was merged in this batch is still on her own there
-            ids = {each.id for node in nodes for each in (node, node.root())} - {None}
+            both = (each.id for node in nodes for each in (node, node.root()))
+            ids = {pk for pk in both if pk is not None}
             rows = Identifier.objects.filter(
                 any_of("profile", ids), actor__startswith="ext:", verified=True
             )

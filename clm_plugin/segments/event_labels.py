@@ -1,47 +1,62 @@
-"""What the types of events are called in sentences and choices."""
+"""What the types of events are called: in what can be chosen, and in sentences."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-_LABELS = {
-    "page.viewed": _("Page viewed"),
-    "product.viewed": _("Product viewed"),
-    "search.made": _("Search made"),
-    "page.read": _("Page read"),
-    "exit.signalled": _("About to leave"),
-    "widget.shown": _("Widget shown"),
-    "widget.clicked": _("Widget clicked"),
-    "widget.dismissed": _("Widget dismissed"),
-    "basket.changed": _("Basket changed"),
+EVENTS = (
+    (_("Browsing"), (
+        ("page.viewed", _("Viewed a page")),
+        ("product.viewed", _("Viewed a product")),
+        ("list.viewed", _("Viewed a list of products")),
+        ("search.made", _("Searched")),
+        ("page.read", _("Read a page")),
+        ("exit.signalled", _("Was about to leave")),
+        ("screen.viewed", _("Viewed a screen of the app")),
+    )),
+    (_("Basket and checkout"), (
+        ("basket.changed", _("Changed the basket")),
+        ("wishlist.changed", _("Changed the wish list")),
+        ("voucher.applied", _("Used a voucher")),
+        ("voucher.removed", _("Took a voucher off")),
+        ("checkout.started", _("Started the checkout")),
+        ("payment.reached", _("Reached the payment")),
+    )),
+    (_("Orders"), (
+        ("order.placed", _("Placed an order")),
+        ("order.cancelled", _("Cancelled an order")),
+        ("order.refunded", _("Got a refund")),
+        ("order.status_changed", _("Had an order change its status")),
+        ("review.added", _("Wrote a review")),
+    )),
+    (_("Account and consent"), (
+        ("customer.registered", _("Created an account")),
+        ("customer.logged_in", _("Logged in")),
+        ("customer.logged_out", _("Logged out")),
+        ("consent.given", _("Gave a consent")),
+        ("consent.withdrawn", _("Withdrew a consent")),
+        ("profile.identified", _("Was identified by another system")),
+        ("group.identified", _("Joined a group or company")),
+    )),
+    (_("Campaigns"), (
+        ("mail.clicked", _("Clicked in a mail")),
+        ("widget.shown", _("Saw a widget")),
+        ("widget.clicked", _("Clicked a widget")),
+        ("widget.dismissed", _("Closed a widget")),
+    )),
+    (_("Feedback and life"), (
+        ("survey.answered", _("Answered a survey")),
+        ("life_event.declared", _("Told of a life event")),
+        ("life_event.withdrawn", _("Took a life event back")),
+    )),
+    (_("The shop's own"), (("custom.tracked", _("An action under the shop's own name")),)),
+)  # fmt: skip
+"""What can be chosen, in groups."""
+_LABELS = {key: label for _group, events in EVENTS for key, label in events} | {
     "basket.merged": _("Basket merged"),
-    "voucher.applied": _("Voucher applied"),
-    "voucher.removed": _("Voucher removed"),
-    "checkout.started": _("Checkout started"),
-    "payment.reached": _("Payment reached"),
-    "order.placed": _("Order placed"),
-    "order.status_changed": _("Order status changed"),
     "order.line_status_changed": _("Order line status changed"),
-    "order.cancelled": _("Order cancelled"),
-    "order.refunded": _("Order refunded"),
-    "customer.registered": _("Account opened"),
-    "customer.logged_in": _("Logged in"),
-    "customer.logged_out": _("Logged out"),
-    "review.added": _("Review written"),
-    "wishlist.changed": _("Wish list changed"),
     "stock.changed": _("Stock changed"),
     "price.changed": _("Price changed"),
-    "consent.given": _("Consent given"),
-    "consent.withdrawn": _("Consent withdrawn"),
-    "mail.clicked": _("Mail clicked"),
-    "profile.identified": _("Details given"),
-    "group.identified": _("Joined a group"),
-    "screen.viewed": _("Screen viewed"),
-    "list.viewed": _("List viewed"),
-    "custom.tracked": _("Custom event"),
-    "survey.answered": _("Survey answered"),
-    "life_event.declared": _("Life event declared"),
-    "life_event.withdrawn": _("Life event withdrawn"),
 }
 
 

@@ -183,11 +183,11 @@ def test_the_tree_of_reasons() -> None:
         ),
         (
             viewed(at_least=3, within_days=7),
-            "People who did “Product viewed” at least 3 times in the last 7 days.",
+            "People who did “Viewed a product” at least 3 times in the last 7 days.",
         ),
         (
             viewed(at_most=0, within_days=1),
-            "People who did not do “Product viewed” in the last day.",
+            "People who did not do “Viewed a product” in the last day.",
         ),
         (
             DidEvent(

@@ -113,7 +113,7 @@ class ViewedNotBoughtBlock(ConditionBlock):
 class FavouriteBlock(ConditionBlock):
     categories = PickBlock("category", label=_("Categories"))
     at_least = least(
-        _("At least (% of their spend)"), max_value=100,
+        _("At least (per cent of their spend)"), max_value=100,
         help_text=_("Empty: whatever counts as a favourite in the settings."),
     )  # fmt: skip
 

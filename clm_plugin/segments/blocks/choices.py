@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from clm_plugin.lifecycle.api import stage_choices
 from clm_plugin.profiles.api import ANALYTICS, CHANNELS, MARKETING, PERSONALISATION
 from clm_plugin.segments import rfm_rules
+from clm_plugin.segments.event_labels import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,55 +17,6 @@ if TYPE_CHECKING:
 sources: dict[str, Callable[[], list[tuple[str, Any]]]] = {}
 """Lists that floors above or beside know: ``traits``, ``trait_kinds``, ``life_events``,
 ``surveys``. Filled at start-up."""
-
-EVENTS = (
-    (_("Browsing"), (
-        ("page.viewed", _("Viewed a page")),
-        ("product.viewed", _("Viewed a product")),
-        ("list.viewed", _("Viewed a list of products")),
-        ("search.made", _("Searched")),
-        ("page.read", _("Read a page")),
-        ("exit.signalled", _("Was about to leave")),
-        ("screen.viewed", _("Viewed a screen of the app")),
-    )),
-    (_("Basket and checkout"), (
-        ("basket.changed", _("Changed the basket")),
-        ("wishlist.changed", _("Changed the wish list")),
-        ("voucher.applied", _("Used a voucher")),
-        ("voucher.removed", _("Took a voucher off")),
-        ("checkout.started", _("Started the checkout")),
-        ("payment.reached", _("Reached the payment")),
-    )),
-    (_("Orders"), (
-        ("order.placed", _("Placed an order")),
-        ("order.cancelled", _("Cancelled an order")),
-        ("order.refunded", _("Got a refund")),
-        ("order.status_changed", _("Had an order change its status")),
-        ("review.added", _("Wrote a review")),
-    )),
-    (_("Account and consent"), (
-        ("customer.registered", _("Created an account")),
-        ("customer.logged_in", _("Logged in")),
-        ("customer.logged_out", _("Logged out")),
-        ("consent.given", _("Gave a consent")),
-        ("consent.withdrawn", _("Withdrew a consent")),
-        ("profile.identified", _("Was identified by another system")),
-        ("group.identified", _("Joined a group or company")),
-    )),
-    (_("Campaigns"), (
-        ("mail.clicked", _("Clicked in a mail")),
-        ("widget.shown", _("Saw a widget")),
-        ("widget.clicked", _("Clicked a widget")),
-        ("widget.dismissed", _("Closed a widget")),
-    )),
-    (_("Feedback and life"), (
-        ("survey.answered", _("Answered a survey")),
-        ("life_event.declared", _("Told of a life event")),
-        ("life_event.withdrawn", _("Took a life event back")),
-    )),
-    (_("The shop's own"), (("custom.tracked", _("An action under the shop's own name")),)),
-)  # fmt: skip
-EVENT_LABELS = {key: label for _group, events in EVENTS for key, label in events}
 
 
 def stages() -> list[tuple[str, Any]]:

@@ -15,8 +15,9 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from clm_plugin.events.api import TYPES
 from clm_plugin.segments.blocks.base import DID, ConditionBlock, least, minor, most, window
-from clm_plugin.segments.blocks.choices import EVENT_LABELS, events
+from clm_plugin.segments.blocks.choices import events
 from clm_plugin.segments.conditions import DidEvent, Property
+from clm_plugin.segments.event_labels import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,7 +133,7 @@ def read_filter(item: Mapping[str, Any], type_: str) -> Property:
         name = name if name in known or f"{name}_minor" not in known else f"{name}_minor"
         if name not in known:
             errors["field"] = gettext("“%(event)s” has: %(names)s.") % {
-                "event": EVENT_LABELS.get(type_, type_),
+                "event": label_of(type_),
                 "names": ", ".join(one.removesuffix("_minor") for one in known) or "–",
             }
     value: Any = text

@@ -75,16 +75,19 @@ class Rfm(Condition):
     def sentence(self, labels: Labels) -> str:
         from clm_plugin.segments.rfm_rules import NAMES
 
-        parts = []
-        if self.names:
-            parts.append(names_of(self.names, {key: _(NAMES[key]) for key in NAMES}))
         words = {"r": _("recency"), "f": _("frequency"), "m": _("spend")}
-        parts += [
-            _("%(score)s %(range)s of 5") % {"score": words[name], "range": spread(low, high)}
+        scores = [
+            _("%(range)s of 5 for %(score)s") % {"range": spread(low, high), "score": words[name]}
             for name, low, high in self._ranges
             if low is not None or high is not None
         ]
-        return _("are %(what)s by RFM") % {"what": joined(parts, _("and"))}
+        parts = []
+        if self.names:
+            names = names_of(self.names, {key: _(NAMES[key]) for key in NAMES})
+            parts.append(_("are %(what)s by RFM") % {"what": names})
+        if scores:
+            parts.append(_("score %(what)s by RFM") % {"what": joined(scores, _("and"))})
+        return joined(parts, _("and"))
 
     def why(self, subject: Subject, now: datetime, labels: Labels) -> str:
         score = subject.parts["rfm"]
