@@ -7,5 +7,7 @@ urlpatterns = [
     path("", include("clm_plugin.rest.urls")),
     path("api/", include("clm_plugin.rest.api.urls")),
     path("", include("clm_plugin.messages.urls")),
+    path("", include("clm_plugin.offers.urls")),
     path("", include("clm_plugin.adapters.segment.urls")),
+    path("", include("clm_plugin.adapters.tender.urls")),
 ]

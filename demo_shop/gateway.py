@@ -1,10 +1,12 @@
-"""A pretend card gateway: it approves, declines or times out, and keeps a ledger of what it did."""
+"""A pretend card gateway: it approves, declines, times out or asks the card's bank first, and keeps
+a ledger of what it did."""
 
 import re
 import secrets
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,7 +16,11 @@ from demo_shop.models import GatewayTransaction
 APPROVES = "4242424242424242"
 DECLINES = "4000000000000002"
 TIMES_OUT = "4000000000000119"
-OUTCOMES = {APPROVES: "approve", DECLINES: "decline", TIMES_OUT: "timeout"}
+ASKS_BANK = "4000000000003220"
+OUTCOMES = {APPROVES: "approve", DECLINES: "decline", TIMES_OUT: "timeout", ASKS_BANK: "bank"}
+_SALT = "larkhouse.bank"
+BANK_WAITS = 3600
+"""Seconds that the bank waits for its customer."""
 
 
 class GatewayError(Exception):
@@ -27,6 +33,15 @@ class CardDeclinedError(GatewayError):
 
 class GatewayTimeoutError(GatewayError):
     """No answer came in time. The gateway charges nothing it did not confirm."""
+
+
+class BankQuestionError(GatewayError):
+    """The card's bank wants to ask its customer. Nothing is charged until she comes back."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__("ask the bank")
+        self.question = question
+        """For the address of the bank's page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +63,9 @@ def tokenise(number: str) -> CardToken:
 def charge(*, token: str, amount: Decimal, currency: str, order_number: str) -> str:
     """Takes ``amount`` and returns the gateway's reference."""
     outcome = token.split("_")[1] if token.count("_") == 2 else "decline"
+    if outcome == "bank":
+        asked = {"order": order_number, "amount": str(amount), "currency": currency}
+        raise BankQuestionError(signing.dumps(asked, salt=_SALT))
     status = {
         "approve": GatewayTransaction.Status.CAPTURED,
         "timeout": GatewayTransaction.Status.TIMED_OUT,
@@ -73,6 +91,20 @@ def charge(*, token: str, amount: Decimal, currency: str, order_number: str) -> 
             )
         )
     return row.reference
+
+
+def question(signed: str) -> dict[str, str]:
+    """What the bank asks about: order, amount, currency. Raises GatewayError when nobody asked."""
+    try:
+        asked: dict[str, str] = signing.loads(signed, salt=_SALT, max_age=BANK_WAITS)
+    except signing.BadSignature as error:
+        raise GatewayError(_("The bank knows no such question, or waited too long.")) from error
+    return asked
+
+
+def approved() -> CardToken:
+    """The token of a card whose bank said yes."""
+    return CardToken(token=f"tok_approve_{secrets.token_hex(6)}", label=_("Card ending 3220"))
 
 
 def refundable(*, reference: str) -> Decimal:

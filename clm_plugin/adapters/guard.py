@@ -103,15 +103,15 @@ def _checked(event: NewEvent) -> NewEvent:
 
 
 @contextmanager
-def hurried() -> Iterator[None]:
-    """A block whose statements give up after ``BUDGET_MS``; a savepoint inside a transaction."""
+def hurried(budget_ms: int = BUDGET_MS) -> Iterator[None]:
+    """A block whose statements give up after so long; a savepoint inside a transaction."""
     if connection.vendor == "postgresql":
-        with _hurried_postgres():
+        with _hurried_postgres(budget_ms):
             yield
     elif connection.vendor == "sqlite":
         # Outside a transaction none is opened here: it would wait for the write lock to read.
         with (
-            _hurried_sqlite(),
+            _hurried_sqlite(budget_ms),
             transaction.atomic() if connection.in_atomic_block else nullcontext(),
         ):
             yield
@@ -126,10 +126,10 @@ _SET = ", ".join(f"set_config('{name}', %s, true)" for name in _LIMITS)
 
 
 @contextmanager
-def _hurried_postgres() -> Iterator[None]:
+def _hurried_postgres(budget_ms: int) -> Iterator[None]:
     nested = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        ours = [f"{BUDGET_MS}ms"] * len(_LIMITS)
+        ours = [f"{budget_ms}ms"] * len(_LIMITS)
         if not nested:
             cursor.execute(f"SELECT {_SET}", ours)
             yield
@@ -144,11 +144,11 @@ def _hurried_postgres() -> Iterator[None]:
 
 
 @contextmanager
-def _hurried_sqlite() -> Iterator[None]:
+def _hurried_sqlite(budget_ms: int) -> Iterator[None]:
     connection.ensure_connection()
     raw = connection.connection
     before = raw.execute("PRAGMA busy_timeout").fetchone()[0]
-    raw.execute(f"PRAGMA busy_timeout = {min(before, BUDGET_MS)}")
+    raw.execute(f"PRAGMA busy_timeout = {min(before, budget_ms)}")
     try:
         yield
     finally:

@@ -10,12 +10,31 @@ import pytest
 from clm_plugin.adapters import later, people
 from clm_plugin.adapters.oscar.receivers import stock
 from clm_plugin.events.models import Event
-from tests.demo.conftest import guest, own_var, stocked_shop
+from tests.adapters import credit
+from tests.demo.conftest import guest, make_user, own_var, stocked_shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["guest", "own_var", "stocked_shop"]
+    from django.test import Client
+
+    from tests.demo.conftest import StockedShop
+
+__all__ = ["guest", "make_user", "own_var", "stocked_shop"]
+
+
+@pytest.fixture
+def ann(make_user: Callable[..., Any]) -> Any:
+    return make_user("ann@example.com")
+
+
+@pytest.fixture
+def saver(client: Client, stocked_shop: StockedShop, ann: Any) -> credit.Saver:
+    """Ann, logged in, with £10 of tea credit."""
+    credit.programme()
+    credit.give(ann, 1000)
+    client.force_login(ann)
+    return credit.Saver(client)
 
 
 @pytest.fixture(autouse=True)

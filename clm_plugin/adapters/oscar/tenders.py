@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -14,6 +15,12 @@ from clm_plugin.shop.api import CREDIT_TENDER, Tender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from clm_plugin.money import Money
+
+credit_being_paid: ContextVar[Money | None] = ContextVar("clm_credit_being_paid", default=None)
+"""What the order that is being placed pays with store credit: ``order_placed`` comes before the
+sources are saved."""
 
 
 def read_tenders(order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:

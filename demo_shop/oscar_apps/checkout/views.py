@@ -7,12 +7,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from oscar.apps.checkout import exceptions
 from oscar.apps.checkout.views import PaymentDetailsView as OscarPaymentDetailsView
-from oscar.apps.payment.exceptions import UnableToTakePayment
+from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 from oscar.core.loading import get_model
 
+from clm_plugin.adapters.oscar.store_credit import StoreCredit
 from demo_shop import clock, gateway
 from demo_shop.oscar_apps.checkout.forms import CardForm
 
@@ -23,8 +25,9 @@ Source = get_model("payment", "Source")
 SourceType = get_model("payment", "SourceType")
 
 
-class PaymentDetailsView(OscarPaymentDetailsView):
-    """Asks for a card, shows the order once more, charges and places it."""
+class PaymentDetailsView(StoreCredit, OscarPaymentDetailsView):
+    """Asks for a card unless store credit pays it all, shows the order once more, charges and
+    places it."""
 
     _payment_sources: list[Any] | None = None
     _payment_events: list[Any] | None = None
@@ -35,14 +38,10 @@ class PaymentDetailsView(OscarPaymentDetailsView):
         return card
 
     def check_payment_data_is_captured(self, request: HttpRequest) -> None:
-        if self._card() is None and self._to_pay() > 0:
+        if self._card() is None and self.rest_to_pay():
             raise exceptions.FailedPreCondition(
                 url=reverse("checkout:payment-details"), message=_("Please enter a card.")
             )
-
-    def _to_pay(self) -> Decimal:
-        total = self.build_submission()["order_total"]
-        return Decimal("0.00") if total is None else total.incl_tax
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # The card form posts to its own page and redirects, so that a reload of the preview
@@ -53,6 +52,8 @@ class PaymentDetailsView(OscarPaymentDetailsView):
         return response
 
     def handle_payment_details_submission(self, request: HttpRequest) -> HttpResponse:
+        if not self.rest_to_pay():
+            return redirect("checkout:preview")
         form = CardForm(request.POST)
         if not form.is_valid():
             shown: HttpResponse = self.render_payment_details(request, card_form=form)
@@ -67,6 +68,8 @@ class PaymentDetailsView(OscarPaymentDetailsView):
         context.setdefault("card_form", CardForm())
         card = self._card()
         context["card_label"] = card["label"] if card else ""
+        use = context["store_credit"]
+        context["nothing_for_card"] = use is not None and use.is_used and not use.rest.minor
         return context
 
     def build_submission(self, **kwargs: Any) -> dict[str, Any]:
@@ -75,10 +78,8 @@ class PaymentDetailsView(OscarPaymentDetailsView):
         return submission
 
     def handle_payment(self, order_number: Any, total: Any, **kwargs: Any) -> None:
-        # A pre_payment receiver may have covered a part, with store credit for example.
-        sources = self._payment_sources or []
-        covered = sum((source.amount_allocated for source in sources), Decimal("0.00"))
-        rest = total.incl_tax - covered
+        # Store credit first: when it is not there any more, no card is charged.
+        rest = self.pay_with_credit(order_number, total)
         if rest <= 0:
             return
         card = self._card()
@@ -105,6 +106,9 @@ class PaymentDetailsView(OscarPaymentDetailsView):
             return gateway.charge(
                 token=card["token"], amount=amount, currency=currency, order_number=number
             )
+        except gateway.BankQuestionError as error:
+            page = f"{reverse('checkout:bank')}?{urlencode({'q': error.question})}"
+            raise RedirectRequired(page) from error
         except gateway.GatewayError as error:
             # Oscar gives the basket back and shows the payment page with this text.
             self.checkout_session._unset("payment", "card")

@@ -7,6 +7,7 @@ money given back by other means is not seen.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from oscar.core.loading import get_model
@@ -22,12 +23,15 @@ from clm_plugin.adapters.oscar.orders import (
     refund_from,
     refund_rows,
 )
+from clm_plugin.adapters.oscar.tenders import credit_being_paid
 from clm_plugin.adapters.people import current_request, is_silent, names_of, remember
 from clm_plugin.events.api import NewEvent, actor
 from clm_plugin.profiles.api import visitor_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from clm_plugin.money import Money
 
 
 @safely
@@ -72,12 +76,16 @@ def order_placed(*, order: Any, **_: Any) -> Told:
     applies to it; only the visitor's device is left out where those rules say so."""
     request = current_request()
     visitor = "" if request is None or is_silent(request) else visitor_of(request)
-    return Again(_placed, order.pk, visitor)
+    return Again(_placed, order.pk, visitor, credit_being_paid.get())
 
 
-def _placed(pk: Any, visitor: str) -> list[NewEvent] | None:
+def _placed(pk: Any, visitor: str, credit: Money | None = None) -> list[NewEvent] | None:
     found = read_order(pk)
-    return [history.order_placed(found, visitor=visitor)] if found else None
+    if found is None:
+        return None
+    if credit is not None and found.paid_by_credit is None:
+        found = replace(found, paid_by_credit=credit)  # Oscar writes its sources after the signal
+    return [history.order_placed(found, visitor=visitor)]
 
 
 @safely

@@ -1,0 +1,32 @@
+"""The door of store credit as a tender: what a shop's adapter and templates call."""
+
+from clm_plugin.adapters.tender.data import CreditUse, LeftOut, WillEarn
+from clm_plugin.adapters.tender.errors import CreditChanged, CreditError, CreditUnavailable
+from clm_plugin.adapters.tender.paying import abandon, begin, check_wish, complete, hold_key, resume
+from clm_plugin.adapters.tender.refunding import give_back
+from clm_plugin.adapters.tender.rules import split
+from clm_plugin.adapters.tender.showing import credit_use, profile_of
+from clm_plugin.adapters.tender.wish import Wish, forget_wish, make_wish, wish_of
+
+__all__ = [
+    "CreditChanged",
+    "CreditError",
+    "CreditUnavailable",
+    "CreditUse",
+    "LeftOut",
+    "WillEarn",
+    "Wish",
+    "abandon",
+    "begin",
+    "check_wish",
+    "complete",
+    "credit_use",
+    "forget_wish",
+    "give_back",
+    "hold_key",
+    "make_wish",
+    "profile_of",
+    "resume",
+    "split",
+    "wish_of",
+]

@@ -1,0 +1,62 @@
+"""What pages say about store credit. Frozen; no framework."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clm_plugin.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A line that credit cannot pay (or that earns nothing), and why, in the shopper's words."""
+
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WillEarn:
+    """What this purchase would earn in a programme."""
+
+    programme: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditUse:
+    """Store credit and one purchase: what there is, what of it can be used, and what is used.
+
+    ``amount`` and ``rest`` add up to ``total``. A guest has no balance and may see what she would
+    earn.
+    """
+
+    total: Money
+    available: Money
+    pending: Money
+    held: Money
+    """Waits for another order that is being paid."""
+    up_to: Money
+    """The most that can be used here: the balance, less what the programmes' rules leave out."""
+    amount: Money
+    """What will be paid with credit: nothing until the shopper says so."""
+    is_customer: bool
+    next_expiry_at: datetime | None = None
+    next_expiry: Money | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    will_earn: tuple[WillEarn, ...] = ()
+
+    @property
+    def rest(self) -> Money:
+        """What is left to be paid by other means."""
+        return self.total - self.amount
+
+    @property
+    def is_used(self) -> bool:
+        return self.amount.minor > 0
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.available.minor or self.held.minor or self.pending.minor or self.will_earn)
