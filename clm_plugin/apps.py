@@ -35,6 +35,7 @@ class ClmPluginConfig(AppConfig):
         self._watch_segments()
         self._watch_lifecycle()
         self._watch_offers()
+        self._watch_programmes()
         self._watch_erasures()
         self._connect_shop()
 
@@ -93,6 +94,20 @@ class ClmPluginConfig(AppConfig):
         unpublished.connect(on_offer_withdrawn, sender=Offer)
         post_delete.connect(on_offer_deleted, sender=Offer)
         previewers[PREVIEW] = preview
+
+    def _watch_programmes(self) -> None:
+        from wagtail.signals import published, unpublished
+
+        from clm_plugin.surveys.api import survey_names
+        from clm_plugin.wallet.api import announce, hear
+        from clm_plugin.wallet.authoring import Programme
+        from clm_plugin.wallet.blocks import sources
+
+        hear(announce)
+        published.connect(on_programme_published, sender=Programme)
+        unpublished.connect(on_programme_withdrawn, sender=Programme)
+        post_delete.connect(on_programme_withdrawn, sender=Programme)
+        sources["surveys"] = lambda: sorted(survey_names().items())
 
     def _watch_erasures(self) -> None:
         from clm_plugin.signals import person_erased
@@ -183,6 +198,22 @@ def on_offer_deleted(instance: Any, **_: Any) -> None:
 
     on_offer_withdrawn(instance)
     forget_counters(instance.key)
+
+
+def on_programme_published(instance: Any, **_: Any) -> None:
+    """A programme went live: compile it; one that is only scheduled waits for its time."""
+    from clm_plugin import clock
+    from clm_plugin.wallet.compile import publish_programme
+
+    if instance.live:
+        publish_programme(instance, now=clock.now())
+
+
+def on_programme_withdrawn(instance: Any, **_: Any) -> None:
+    from clm_plugin import clock
+    from clm_plugin.wallet.publishing import withdraw
+
+    withdraw(instance.key, now=clock.now())
 
 
 def on_person_erased(person: Any, **_: Any) -> None:

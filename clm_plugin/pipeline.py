@@ -6,7 +6,7 @@
 Capture (``events.record``) wrote the event, its key and its place in the queue in the transaction
 of whoever told us. ``process`` takes a batch off the queue and carries it up the floors; the
 batch's effects and its deletion from the queue are one transaction. ``sweep`` does what time alone
-makes due. One event and a million go the same way: a batch of one, and more batches.
+makes due (``sweeping``). One event and a million go the same way: a batch of one, and more batches.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from clm_plugin import merges
+from clm_plugin import merges, sweeping
 from clm_plugin.attribution import api as attribution
 from clm_plugin.campaigns import api as campaigns
 from clm_plugin.events import api as events
@@ -28,7 +28,20 @@ from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.messages import api as messages
 from clm_plugin.profiles import api as profiles
 from clm_plugin.segments import api as segments
+from clm_plugin.sweeping import SweepReport, next_due, restage, restaged, send_mails
 from clm_plugin.upsert import is_conflict
+from clm_plugin.wallet import api as wallet
+
+__all__ = [
+    "Batch",
+    "SweepReport",
+    "drain",
+    "next_due",
+    "process",
+    "restage",
+    "send_mails",
+    "sweep",
+]
 
 logger = logging.getLogger("clm_plugin")
 
@@ -103,12 +116,20 @@ def place(batch: Batch) -> None:
 def group(batch: Batch) -> None:
     """The segments everybody touched is in now: only those that these events can change."""
     told = {pid: segments.touched_by_types(types) for pid, types in batch.told.items()}
-    for pid in _restaged(batch.moves):
+    for pid in restaged(batch.moves):
         told[pid] = told.get(pid, frozenset()) | segments.STAGE_FACETS
     for merge in batch.merged:
         told[merge.survivor] = segments.ALL
     cause = batch.cause | dict.fromkeys(_history(batch), segments.BACKFILL)
     batch.changes = segments.review(told, now=batch.now, cause=cause)
+
+
+def earn(batch: Batch) -> None:
+    """What the events earn in store credit, and what others take back: in the ledger at once.
+
+    The news of it are events of their own, in the queue behind these.
+    """
+    wallet.earn(batch.events, batch.profile_of, now=batch.now)
 
 
 def respond(batch: Batch) -> None:
@@ -145,11 +166,6 @@ def respond(batch: Batch) -> None:
         attribution.touch(clicks)
 
 
-def _restaged(moves: lifecycle.Moves) -> set[int]:
-    """The people whose stage or flag changed."""
-    return {move.profile_id for move in moves} | moves.flagged
-
-
 def _history(batch: Batch) -> set[int]:
     """The people whose history is read in: what it changes is news to nobody."""
     people = {batch.profile_of.get(event.actor, 0) for event in batch.events if not event.is_live}
@@ -162,7 +178,9 @@ def credit(batch: Batch) -> None:
         attribution.credit(batch.orders)
 
 
-STEPS: tuple[Callable[[Batch], None], ...] = (identify, recall, fold, place, group, respond, credit)
+STEPS: tuple[Callable[[Batch], None], ...] = (
+    identify, recall, fold, place, group, earn, respond, credit,
+)  # fmt: skip
 
 
 def process(*, now: datetime, limit: int | None = None) -> int:
@@ -213,86 +231,10 @@ def drain(*, now: datetime, progress: Callable[[int], None] | None = None) -> in
     return total
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepReport:
-    """What a sweep found to do."""
-
-    events: int
-    moves: int
-    changes: int
-    steps: int
-    mails: int
-
-
 def sweep(*, now: datetime, send: bool = True) -> SweepReport:
-    """Do all that is due: the queue's leftovers, ageing stages and segments, journey steps, mails.
+    """Do all that is due: credit, the queue's leftovers, ageing stages and segments, steps, mails.
 
     Touches only what is due, in batches of one transaction each, so two sweeps may run at once.
     """
-    done = SweepReport(
-        events=drain(now=now),
-        moves=_until_none(lambda: _age(now)),
-        changes=_until_none(lambda: _regroup(now)),
-        steps=_until_none(lambda: _advance(now)),
-        mails=send_mails(now=now) if send else 0,
-    )
-    restage(now=now)
-    segments.evaluate(now=now)
-    return done
-
-
-def restage(*, now: datetime) -> None:
-    """Go on placing everybody where model or gaps changed, then segments; it starts no campaign."""
-    if lifecycle.restage_everybody(now=now) is not None:
-        segments.refresh(segments.STAGE_FACETS, cause="model", now=now)
-
-
-def send_mails(*, now: datetime) -> int:
-    """Send what is due; returns how many mails were taken in hand. Commits for each mail."""
-    messages.recover(now=now)
-    total = 0
-    while taken := messages.send_due(now=now).claimed:
-        total += taken
-    return total
-
-
-def _age(now: datetime) -> int:
-    """Moves that time owed, what they change in segments, and the campaigns they start."""
-    moves = lifecycle.restage_due(now=now)
-    told = dict.fromkeys(_restaged(moves), segments.STAGE_FACETS)
-    changes = segments.review(told, now=now, cause={})
-    campaigns.react((), {}, now=now, moves=moves, changes=changes)
-    return moves.looked
-
-
-def _regroup(now: datetime) -> int:
-    """Changes of segments that time owed, and the campaigns they start."""
-    changes, looked = segments.review_due(now=now)
-    if changes:
-        campaigns.react((), {}, now=now, changes=changes)
-    return looked
-
-
-def _advance(now: datetime) -> int:
-    intents, looked = campaigns.advance(now=now)
-    if intents:
-        messages.deliver(intents, now=now)
-    return looked
-
-
-def _until_none(once: Callable[[], int]) -> int:
-    """Repeat a batch, each in its own transaction, until it finds nothing."""
-    total = 0
-    while True:
-        with transaction.atomic():
-            found = once()
-        if not found:
-            return total
-        total += found
-
-
-def next_due() -> datetime | None:
-    """The next moment at which a sweep will have something to do; None: nothing waits."""
-    waiting = (events, lifecycle, segments, campaigns, messages)
-    times = [floor.next_due() for floor in waiting]
-    return min((at for at in times if at is not None), default=None)
+    credit = sweeping.sweep_credit(now=now)  # first: its news are events that start campaigns
+    return sweeping.sweep(now=now, send=send, processed=drain(now=now), credit=credit)

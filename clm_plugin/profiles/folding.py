@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # What the shop does to an order is no sign of life of its customer.
 _BY_THE_SHOP = frozenset({"order.refunded", "order.cancelled", "order.status_changed"})
+_OF_CREDIT = "credit."
 _SEARCH = ("google.", "bing.", "duckduckgo.", "yahoo.", "ecosia.", "baidu.", "yandex.")
 _SOCIAL = ("facebook.", "instagram.", "t.co", "tiktok.", "pinterest.", "youtube.", "linkedin.")
 
@@ -30,12 +31,17 @@ def fold(events: Iterable[Event], profile_of: Mapping[str, int]) -> Fold:
     result = Fold()
     for event in events:
         profile_id = profile_of.get(event.actor)
-        if profile_id is not None and event.type not in _BY_THE_SHOP:
+        if profile_id is not None and not _is_ours(event.type):
             _seen(result, profile_id, event.occurred_at)
         handler = _HANDLERS.get(event.type)
         if handler is not None:
             handler(result, profile_id, event, event.payload)
     return result
+
+
+def _is_ours(type_: str) -> bool:
+    """Whether the shop or the passing of time did it, and not she."""
+    return type_ in _BY_THE_SHOP or type_.startswith(_OF_CREDIT)
 
 
 def _seen(result: Fold, profile_id: int, at: datetime) -> None:

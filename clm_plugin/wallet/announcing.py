@@ -62,7 +62,7 @@ def _payload(news: News) -> dict[str, Any]:
         "opens_at": _text(news.opens_at),
         "expires_at": _text(news.expires_at),
         "days": news.days,
-        "order_id": news.order_id,
+        "order_id": news.order_id or _order_of(news),
         "source": news.source.kind,
     }
     return {
@@ -71,6 +71,11 @@ def _payload(news: News) -> dict[str, Any]:
         "currency": news.currency,
         **{name: value for name, value in known.items() if value},
     }
+
+
+def _order_of(news: News) -> str:
+    """The order that earned it."""
+    return news.source.reference if news.source.kind in ("order", "promise") else ""
 
 
 def _text(moment: datetime | None) -> str:

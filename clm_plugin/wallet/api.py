@@ -1,9 +1,15 @@
 """The door of the wallet."""
 
 from clm_plugin.wallet.accounts import giving_way
+from clm_plugin.wallet.announcing import announce
+from clm_plugin.wallet.by_hand import give_by_hand, given_terms
+from clm_plugin.wallet.by_order import earned_on
 from clm_plugin.wallet.capturing import capture
+from clm_plugin.wallet.clawing import claw_back
+from clm_plugin.wallet.crediting import earn
 from clm_plugin.wallet.data import (
     Balance,
+    Check,
     ClawedBack,
     Held,
     Lot,
@@ -12,6 +18,7 @@ from clm_plugin.wallet.data import (
     News,
     Policy,
     Posted,
+    Proof,
     Source,
     Total,
 )
@@ -26,8 +33,21 @@ from clm_plugin.wallet.errors import (
     UnknownProgramme,
     WalletError,
 )
+from clm_plugin.wallet.expiring import expire_due, next_due, notice_due, release_due
+from clm_plugin.wallet.forecasting import (
+    ENOUGH,
+    Forecast,
+    Lives,
+    Out,
+    Week,
+    forecast,
+    hazards,
+    share_redeemed,
+)
+from clm_plugin.wallet.foreseeing import Foreseen, foresee
 from clm_plugin.wallet.granting import deduct, grant
 from clm_plugin.wallet.holding import hold, rehold, release
+from clm_plugin.wallet.merging import forget, give_back, move
 from clm_plugin.wallet.plan import EarnRule, LeftOut, Programme
 from clm_plugin.wallet.programmes import (
     forget_programmes,
@@ -50,19 +70,54 @@ from clm_plugin.wallet.queries import (
     totals,
 )
 from clm_plugin.wallet.quoting import Quote, quote
+from clm_plugin.wallet.reporting import (
+    DaySum,
+    Granted,
+    Owed,
+    day_sums,
+    grants_of,
+    last_settled,
+    lives,
+    owed_now,
+    what_is_out,
+)
+from clm_plugin.wallet.request_models import GrantRequest
+from clm_plugin.wallet.request_rules import Staff
+from clm_plugin.wallet.requesting import (
+    NotWaiting,
+    OwnRequest,
+    Wish,
+    alone_left,
+    approve,
+    ask,
+    refuse,
+    waiting,
+)
+from clm_plugin.wallet.restoring import restore
+from clm_plugin.wallet.returning import grace_of, refund_key, take_back
 from clm_plugin.wallet.reversing import reverse
+from clm_plugin.wallet.rewarding import Promised, promised, reward_days
 from clm_plugin.wallet.telling import hear
+from clm_plugin.wallet.verifying import last_proof, prove, verify
 from clm_plugin.wallet.words import good_until
 
 __all__ = [
+    "ENOUGH",
     "BadAmount",
     "Balance",
+    "Check",
     "ClawedBack",
+    "DaySum",
     "EarnRule",
+    "Forecast",
+    "Foreseen",
+    "GrantRequest",
+    "Granted",
     "Held",
     "HoldClosed",
     "KeyConflict",
     "LeftOut",
+    "Lives",
     "Lot",
     "LotShare",
     "Movement",
@@ -70,42 +125,88 @@ __all__ = [
     "NoSuchPerson",
     "NotEnough",
     "NotReversible",
+    "NotWaiting",
+    "Out",
     "OverBudget",
+    "Owed",
+    "OwnRequest",
     "Policy",
     "Posted",
     "PricedLine",
     "Programme",
+    "Promised",
+    "Proof",
     "Purchase",
     "Quote",
     "Source",
+    "Staff",
     "Total",
     "UnknownProgramme",
     "WalletError",
+    "Week",
+    "Wish",
+    "alone_left",
+    "announce",
+    "approve",
+    "ask",
     "balance",
     "balances",
     "capture",
+    "claw_back",
+    "day_sums",
     "deduct",
+    "earn",
+    "earned_on",
+    "expire_due",
+    "forecast",
+    "foresee",
+    "forget",
     "forget_programmes",
+    "give_back",
+    "give_by_hand",
+    "given_terms",
     "giving_way",
     "good_until",
+    "grace_of",
     "grant",
+    "grants_of",
+    "hazards",
     "hear",
     "held_for",
     "history",
     "hold",
     "hold_of",
+    "last_proof",
+    "last_settled",
     "liability",
     "live_programmes",
+    "lives",
     "lots",
+    "move",
+    "next_due",
+    "notice_due",
+    "owed_now",
     "paid_on",
     "programme",
     "programme_version",
     "programmes",
+    "promised",
+    "prove",
     "purchase_of",
     "quote",
+    "refund_key",
+    "refuse",
     "rehold",
     "release",
+    "release_due",
+    "restore",
     "reverse",
+    "reward_days",
+    "share_redeemed",
     "spent_on",
+    "take_back",
     "totals",
+    "verify",
+    "waiting",
+    "what_is_out",
 ]

@@ -134,7 +134,7 @@ def test_a_sweep_touches_only_what_is_due(
 ) -> None:
     store(*(order(f"customer:{n}", f"o{n}", NOW - days(n % 3)) for n in range(50)))
     pipeline.drain(now=NOW)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(45):
         report = pipeline.sweep(now=NOW, send=False)
     assert (report.events, report.moves, report.steps) == (0, 0, 0)
     due = pipeline.next_due()
@@ -147,7 +147,7 @@ def test_statements_do_not_grow_with_the_batch(
     size: int, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     store(*(viewed(f"visitor:{n}", str(n)) for n in range(size)))
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(45):
         pipeline.process(now=NOW, limit=1000)
 
 
