@@ -56,6 +56,11 @@ class Settings:
     """Slugs of product classes, or codes of yes/no attributes, that say "this is a gift card"."""
     CREDIT_HOLD: timedelta = timedelta(minutes=30)
     """How long store credit is kept for a payment that has begun; then it is free again."""
+    CREDIT_BY_HAND: int = 25
+    """Store credit that staff gives or takes by hand within a day, in whole units of its currency;
+    what is beyond waits for a second person."""
+    CREDIT_BY_APPROVER: int = 250
+    """The same for who may approve what others ask for."""
     MAIL_FROM: str = ""
     """Sender of the plugin's mails; empty: DEFAULT_FROM_EMAIL."""
     POSTAL_ADDRESS: str = ""

@@ -13,6 +13,7 @@ from clm_plugin.campaigns.models import (
 )
 from clm_plugin.events.models import Cursor, DeadLetter, Event, EventKey, QueuedEvent, Shard
 from clm_plugin.health import Heartbeat
+from clm_plugin.insights.credit_models import CreditCount, CreditDay
 from clm_plugin.insights.models import (
     Benchmark,
     ContactDay,
@@ -90,6 +91,7 @@ from clm_plugin.wallet.programme_models import (
     ProgrammeVersion,
     Promise,
 )
+from clm_plugin.wallet.request_models import GrantRequest
 
 __all__ = [
     "Account",
@@ -110,6 +112,8 @@ __all__ = [
     "ConsentText",
     "ContactDay",
     "Credit",
+    "CreditCount",
+    "CreditDay",
     "CurrentModel",
     "Cursor",
     "DeadLetter",
@@ -122,6 +126,7 @@ __all__ = [
     "Event",
     "EventKey",
     "Facts",
+    "GrantRequest",
     "Heartbeat",
     "Hold",
     "HoldShare",

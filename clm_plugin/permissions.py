@@ -13,7 +13,7 @@ def gettext_noop(text: str) -> str:
     return text
 
 
-_AUTHORED = ("campaign", "lifecyclemodel", "segment", "survey")
+_AUTHORED = ("campaign", "lifecyclemodel", "offer", "segment", "survey")
 
 
 def _all(*actions: str) -> tuple[str, ...]:
@@ -25,6 +25,7 @@ _NUMBERS = (
     *_all("view"),
     "view_receipt",
     "view_heartbeat",
+    "view_ledgerproof",
     "view_benchmark",
     "view_traitdefinition",
     "view_lifeeventkind",
@@ -39,8 +40,11 @@ _AUTHORING = (
     "view_import",
     "add_import",
 )
+_CREDIT = ("view_account", "add_grantrequest")
+"""A customer's store credit, and giving it by hand."""
 _MANAGING = (
     *_all("delete", "publish", "lock", "unlock"),
+    *_CREDIT,
     "delete_traitdefinition",
     "delete_lifeeventkind",
     "change_benchmark",
@@ -57,6 +61,8 @@ _MANAGING = (
     "view_deadletter",
     "change_deadletter",
     "add_event",
+    "change_grantrequest",
+    "reverse_credit",
 )
 
 
@@ -84,7 +90,14 @@ ROLES: tuple[Role, ...] = (
     Role(
         key="support",
         name=gettext_noop("Lifecycle: support"),
-        may=(*_PEOPLE, "view_receipt", "change_consent", "export_person", "view_erasure"),
+        may=(
+            *_PEOPLE,
+            *_CREDIT,
+            "view_receipt",
+            "change_consent",
+            "export_person",
+            "view_erasure",
+        ),
     ),
 )
 """Analyst: numbers, no people. Marketer: writes drafts and sees people. Manager: publishes, merges,

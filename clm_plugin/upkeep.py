@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from clm_plugin.adapters.files import api as files
 from clm_plugin.events.api import purge_keys
-from clm_plugin.insights.api import NIGHTS, recount
+from clm_plugin.insights.api import NIGHTS, count_credit, recount
 from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.pipeline import restage
 from clm_plugin.privacy.api import purge
@@ -48,6 +48,7 @@ def upkeep(*, now: datetime) -> Upkeep:
         pairs = None
     scored = regroup_scored(now=now)
     recount(now=now, days=NIGHTS)
+    count_credit(now=now)
     purged = purge(now=now).total
     files.purge(now=now)
     return Upkeep(gaps=gaps, pairs=pairs, keys=purge_keys(now=now), scored=scored, purged=purged)

@@ -31,6 +31,11 @@ SEE_IMPORTS = "clm_plugin.view_import"
 IMPORT_FILES = "clm_plugin.add_import"
 EXPORT_LISTS = "clm_plugin.export_list"
 SEE_NUMBERS = "clm_plugin.view_numbers"
+SEE_BOOKS = "clm_plugin.view_ledgerproof"
+SEE_CREDIT = "clm_plugin.view_account"
+GIVE_CREDIT = "clm_plugin.add_grantrequest"
+APPROVE_CREDIT = "clm_plugin.change_grantrequest"
+REVERSE_CREDIT = "clm_plugin.reverse_credit"
 SEE_CAMPAIGNS = tuple(
     f"clm_plugin.{action}_campaign" for action in ("view", "change", "add", "publish", "delete")
 )
@@ -47,6 +52,13 @@ PUBLISH_MODELS = "clm_plugin.publish_lifecyclemodel"
 SEE_SURVEYS = tuple(
     f"clm_plugin.{action}_survey" for action in ("view", "change", "add", "publish", "delete")
 )
+SEE_OFFERS = tuple(
+    f"clm_plugin.{action}_offer" for action in ("view", "change", "add", "publish", "delete")
+)
+SEE_CODES = "clm_plugin.view_offercode"
+MAKE_CODES = "clm_plugin.add_codebatch"
+REVOKE_CODES = "clm_plugin.change_offercode"
+GIVE_OFFERS = "clm_plugin.add_offergrant"
 GRANTABLE = tuple(
     code.removeprefix("clm_plugin.")
     for code in (
@@ -66,9 +78,18 @@ GRANTABLE = tuple(
         IMPORT_FILES,
         EXPORT_LISTS,
         SEE_NUMBERS,
+        SEE_BOOKS,
+        SEE_CREDIT,
+        GIVE_CREDIT,
+        APPROVE_CREDIT,
+        REVERSE_CREDIT,
         SEE_WRITE_KEYS,
         MAKE_WRITE_KEYS,
         REVOKE_WRITE_KEYS,
+        SEE_CODES,
+        MAKE_CODES,
+        REVOKE_CODES,
+        GIVE_OFFERS,
     )
 )
 """Permissions that a group can be given on Wagtail's group page."""
@@ -96,14 +117,15 @@ class Guarded:
 class GuardedViewSet(ViewSet):
     """A ViewSet whose menu item is shown only to who may open its screen."""
 
-    permission: str = ""
+    permission: str | tuple[str, ...] = ""
+    """One, or any of several."""
 
     @cached_property
     def menu_item_class(self) -> type[MenuItem]:
-        permission = self.permission
+        wanted = (self.permission,) if isinstance(self.permission, str) else self.permission
 
         class GuardedMenuItem(MenuItem):
             def is_shown(self, request: HttpRequest) -> bool:
-                return may(request, permission)
+                return may(request, *wanted)
 
         return GuardedMenuItem

@@ -20,6 +20,14 @@ from clm_plugin.insights.board_queries import (
     tallied,
 )
 from clm_plugin.insights.counting import NIGHTS, local_day, recount, refresh
+from clm_plugin.insights.credit_days import (
+    CreditSums,
+    count_credit,
+    credit_days,
+    credit_lives,
+    credit_sums,
+    first_credit_day,
+)
 from clm_plugin.insights.data import (
     CampaignNumbers,
     Cursor,
@@ -50,10 +58,11 @@ from clm_plugin.insights.rules import HELD_OUT, NOT_ELIGIBLE, add_up, drop_offs,
 
 __all__ = [
     "DOINGS", "HELD_OUT", "LIST_LIMIT", "LONGEST", "METRICS", "NIGHTS", "NOT_ELIGIBLE",
-    "TIMELINE_PAGE", "CampaignNumbers", "Contacts", "Cursor", "DropOff", "Earnings", "Flow",
-    "Happening", "Mark", "Metric", "Period", "Reason", "StageFigure", "Sums", "Tallied",
+    "TIMELINE_PAGE", "CampaignNumbers", "Contacts", "CreditSums", "Cursor", "DropOff", "Earnings",
+    "Flow", "Happening", "Mark", "Metric", "Period", "Reason", "StageFigure", "Sums", "Tallied",
     "TimelinePage", "Total", "add_up", "among", "anybody", "between", "bounds", "campaign_numbers",
-    "consents", "credits_of", "daily_heads", "deliveries", "doers", "drop_offs", "drops", "earned",
+    "consents", "count_credit", "credit_days", "credit_lives", "credit_sums", "credits_of",
+    "daily_heads", "deliveries", "doers", "drop_offs", "drops", "earned", "first_credit_day",
     "flag_counts", "goes_on", "identifiers", "last_days", "local_day", "marks", "movers", "profile",
     "receipts", "recount", "refresh", "refusals", "set_mark", "stage_figures", "stage_history",
     "stage_metrics", "sums_of", "tallied", "timeline",
