@@ -10,22 +10,25 @@ from oscar.apps.order.processing import EventHandler
 from oscar.apps.payment.exceptions import PaymentError
 from oscar.core.loading import get_model
 
+from clm_plugin.adapters.oscar.refunding import (
+    REFUND,
+    Refunded,
+    RefundRefused,
+    foresee_refund,
+    refund_order,
+    refundable,
+)
 from demo_shop import gateway
 from demo_shop.models import GatewayTransaction
 
-REFUND = "Refund"
 CANCELLED = "Cancelled"
 COMPLETE = "Complete"
+
+__all__ = ["CANCELLED", "COMPLETE", "REFUND", "RefundError", "ShopEventHandler", "refundable"]
 
 
 class RefundError(PaymentError):
     """The refund cannot be made; the text says why."""
-
-
-def refundable(order: Any) -> Decimal:
-    """What was captured for the order and has not been given back."""
-    left = (source.amount_available_for_refund for source in order.sources.all())
-    return sum(left, Decimal("0.00"))
 
 
 def refund_event_type() -> Any:
@@ -35,6 +38,14 @@ def refund_event_type() -> Any:
 def line_left(line: Any) -> int:
     """How many of a line have not been refunded yet."""
     return int(line.quantity - line.payment_event_quantity(refund_event_type()))
+
+
+def foreseen(order: Any, amount: Decimal) -> Refunded | None:
+    """How a refund would be spread over what the order was paid with; None when it cannot be."""
+    try:
+        return foresee_refund(order, amount)
+    except RefundRefused:
+        return None
 
 
 class ShopEventHandler(EventHandler):
@@ -68,19 +79,42 @@ class ShopEventHandler(EventHandler):
                 order, event_type, amount, lines, line_quantities, **kwargs
             )
         self.validate_payment_event(order, event_type, amount, lines, line_quantities)
-        return self._refund(order, amount, lines, line_quantities)
+        return self._refund(order, amount, lines, line_quantities).event
 
-    def refund_amount(self, order: Any, amount: Decimal) -> Any:
-        """Gives back an amount that belongs to no line in particular."""
-        return self._refund(order, amount)
+    def refund_amount(self, order: Any, amount: Decimal, *, key: str = "") -> Refunded:
+        """Gives back an amount that belongs to no line in particular; once for each key."""
+        return self._refund(order, amount, key=key)
 
     def refund_lines(
-        self, order: Any, lines: Sequence[Any], quantities: Sequence[int], *, shipping: Decimal
-    ) -> Any:
+        self,
+        order: Any,
+        lines: Sequence[Any],
+        quantities: Sequence[int],
+        *,
+        shipping: Decimal,
+        key: str = "",
+    ) -> Refunded:
         """Gives back what was paid for some of the lines, and postage if asked."""
+        if key and order.payment_events.filter(reference=key).exists():
+            return Refunded(repeated=True)
         self.validate_payment_event(order, refund_event_type(), None, lines, quantities)
-        goods = self.calculate_payment_event_subtotal(refund_event_type(), lines, quantities)
-        return self._refund(order, goods + shipping, lines, quantities)
+        amount = self.worth(lines, quantities) + shipping
+        return self._refund(order, amount, lines, quantities, key=key)
+
+    def worth(self, lines: Sequence[Any], quantities: Sequence[int]) -> Decimal:
+        """What was paid for so many of these lines."""
+        subtotal = self.calculate_payment_event_subtotal(refund_event_type(), lines, quantities)
+        return Decimal(subtotal)
+
+    def payment_failed(self, order: Any, *, key: str) -> Refunded | None:
+        """The bank took the card's money back (a message of the gateway's, which may come twice).
+
+        Nothing is sent to the card; the credit part goes back to the customer.
+        """
+        left = refundable(order)
+        if left <= 0 or order.payment_events.filter(reference=key).exists():
+            return None
+        return self._refund(order, left, key=key, is_gone=True)
 
     def _refund(
         self,
@@ -88,34 +122,27 @@ class ShopEventHandler(EventHandler):
         amount: Decimal,
         lines: Sequence[Any] | None = None,
         quantities: Sequence[int] | None = None,
-    ) -> Any:
-        with transaction.atomic():
-            # Two clerks with the same page open: the second waits here and then finds less left.
-            get_model("order", "Order").objects.select_for_update().get(pk=order.pk)
-            left = refundable(order)
-            if amount <= 0:
-                raise RefundError(_("Choose an amount above zero."))
-            if amount > left:
-                raise RefundError(
-                    _("Only %(left)s of this order can still be refunded.") % {"left": left}
+        *,
+        key: str = "",
+        is_gone: bool = False,
+    ) -> Refunded:
+        clerk = f"user:{self.user.pk}" if self.user else "shop"
+        try:
+            with transaction.atomic():
+                done = refund_order(
+                    order,
+                    amount,
+                    pay_back=_already_gone if is_gone else _return_money,
+                    key=key,
+                    lines=lines,
+                    quantities=quantities,
+                    actor=clerk,
                 )
-            reference = self._pay_back(order, amount)
-            event = self.create_payment_event(
-                order, refund_event_type(), amount, lines, quantities, reference=reference
-            )
-            self.create_note(order, _("Refunded %(amount)s") % {"amount": amount})
-        return event
-
-    def _pay_back(self, order: Any, amount: Decimal) -> str:
-        reference = ""
-        for source in order.sources.select_for_update():
-            part = min(amount, source.amount_available_for_refund)
-            if part <= 0:
-                continue
-            reference = _return_money(source, part)
-            source.refund(part, reference=reference, status="Refunded")
-            amount -= part
-        return reference
+                if not done.repeated:
+                    self.create_note(order, _note(done))
+        except RefundRefused as error:
+            raise RefundError(str(error)) from error
+        return done
 
     # Orders from before the shop opened hold no stock, and Oscar refuses to move what is not held.
     def _release_stock(self, order: Any) -> None:
@@ -127,9 +154,22 @@ class ShopEventHandler(EventHandler):
             line.consume_allocation(line.num_allocated)
 
 
+def _note(done: Refunded) -> str:
+    parts = "; ".join(f"{part.label}: {part.amount}" for part in done.parts)
+    text = _("Refunded %(amount)s (%(parts)s)") % {"amount": done.amount, "parts": parts}
+    if done.kept:
+        kept = _("Kept %(kept)s for bonus of this order that was spent.") % {"kept": done.kept}
+        text = f"{text}. {kept}"
+    return text
+
+
+def _already_gone(source: Any, amount: Decimal) -> str:
+    return str(source.reference)
+
+
 def _return_money(source: Any, amount: Decimal) -> str:
     if not GatewayTransaction.objects.filter(reference=source.reference).exists():
-        # Not paid by card (store credit, or history that was imported): there is only our book.
+        # Not paid by card (history that was imported): there is only our book.
         return str(source.reference)
     try:
         return gateway.refund(reference=source.reference, amount=amount)

@@ -169,7 +169,14 @@ def clerk(client: Client, make_user: Callable[..., Any]) -> Client:
 
 
 def act(clerk: Client, order: Any, action: str, **form: Any) -> Any:
-    return clerk.post(f"/dashboard/orders/{order.number}/", {"order_action": action, **form})
+    """Press a button, look at the split it shows, and confirm it."""
+    url = f"/dashboard/orders/{order.number}/"
+    answer = clerk.post(url, {"order_action": action, **form})
+    asked = answer.context.get("asked") if answer.context else None
+    if not asked:
+        return answer
+    confirmed = {"seen": str(asked["amount"]), "refund_key": asked["key"]}
+    return clerk.post(url, {**dict(asked["fields"]), **confirmed})
 
 
 def money(order: Any) -> tuple[Decimal, list[Decimal]]:

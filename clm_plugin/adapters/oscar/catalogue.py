@@ -30,19 +30,20 @@ _LABELS = ("option", "text")
 
 
 def read_products(ids: Iterable[str]) -> dict[str, Product]:
-    """Products by id; unknown ids are left out. Eight queries, however many products."""
+    """Products by id; unknown ids are left out. Nine queries, however many products."""
     model = get_model("catalogue", "Product")
     products = list(prepared(model.objects.filter(pk__in=keys(model, ids))))
     if not products:
         return {}
     strategy = get_class("partner.strategy", "Selector")().strategy()
     labels = _labels([child.pk for product in products for child in product.clm_children])
-    categories = category_ids([product.parent_id or product.pk for product in products])
+    tops = [product.parent_id or product.pk for product in products]
+    categories, cards = category_ids(tops), gift_cards(tops)
     return {
         str(product.pk): _product(
-            product, strategy, labels, categories.get(product.parent_id or product.pk, ())
+            product, strategy, labels, categories.get(top, ()), is_gift_card=top in cards
         )
-        for product in products
+        for product, top in zip(products, tops, strict=True)
     }
 
 
@@ -70,7 +71,12 @@ def prepared(products: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _product(
-    product: Any, strategy: Any, labels: dict[Any, str], categories: tuple[str, ...]
+    product: Any,
+    strategy: Any,
+    labels: dict[Any, str],
+    categories: tuple[str, ...],
+    *,
+    is_gift_card: bool,
 ) -> Product:
     variants: tuple[Variant, ...] = ()
     if product.is_parent:
@@ -103,6 +109,7 @@ def _product(
         parent_id=str(product.parent_id) if product.parent_id else None,
         category_ids=categories,
         variants=variants,
+        is_gift_card=is_gift_card,
     )
 
 

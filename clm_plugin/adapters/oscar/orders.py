@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import F
+from django.urls import NoReverseMatch, reverse
 from oscar.core.loading import get_model
 
 from clm_plugin.adapters.oscar.catalogue import category_ids, gift_cards, unit_costs
-from clm_plugin.adapters.oscar.columns import Purse, column_or_empty, hundredths
+from clm_plugin.adapters.oscar.columns import Purse, column_or_empty, hundredths, keys
 from clm_plugin.adapters.oscar.tenders import credit_paid, reductions
 from clm_plugin.shop.api import Line, Order, Refund
 
@@ -60,6 +61,27 @@ def read_order(pk: Any) -> Order | None:
     """One order by its key."""
     found = _orders(get_model("order", "Order").objects.filter(pk=pk))
     return found[0] if found else None
+
+
+def read_order_by_number(number: str) -> Order | None:
+    """One order by its number."""
+    found = _orders(get_model("order", "Order").objects.filter(number=number))
+    return found[0] if found else None
+
+
+def order_urls(numbers: Iterable[str], customer_id: str) -> dict[str, str]:
+    """Paths of a customer's own orders by number; one query."""
+    model = get_model("order", "Order")
+    hers = model.objects.filter(
+        number__in=list(numbers), user_id__in=keys(get_user_model(), [customer_id])
+    )
+    try:
+        return {
+            number: reverse("customer:order", kwargs={"order_number": number})
+            for number in hers.values_list("number", flat=True)
+        }
+    except NoReverseMatch:
+        return {}  # a shop without Oscar's account pages
 
 
 def count_orders(after: str) -> int:

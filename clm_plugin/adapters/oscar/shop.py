@@ -112,6 +112,16 @@ class OscarShop(Shop):
 
         return read_tenders(order_ids)
 
+    def order(self, order_id: str) -> Order | None:
+        from clm_plugin.adapters.oscar.orders import read_order_by_number
+
+        return read_order_by_number(order_id)
+
+    def order_urls(self, order_ids: Iterable[str], *, customer_id: str) -> dict[str, str]:
+        from clm_plugin.adapters.oscar.orders import order_urls
+
+        return order_urls(order_ids, customer_id)
+
     def basket_url(self) -> str:
         from django.urls import reverse
 

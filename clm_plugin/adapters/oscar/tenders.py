@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 credit_being_paid: ContextVar[Money | None] = ContextVar("clm_credit_being_paid", default=None)
 """What the order that is being placed pays with store credit: ``order_placed`` comes before the
 sources are saved."""
+making_refund: ContextVar[bool] = ContextVar("clm_making_refund", default=False)
+"""A refund whose amount may still change is not told yet."""
 
 
 def read_tenders(order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:

@@ -3,7 +3,7 @@
 from clm_plugin.adapters.tender.data import CreditUse, LeftOut, WillEarn
 from clm_plugin.adapters.tender.errors import CreditChanged, CreditError, CreditUnavailable
 from clm_plugin.adapters.tender.paying import abandon, begin, check_wish, complete, hold_key, resume
-from clm_plugin.adapters.tender.refunding import give_back
+from clm_plugin.adapters.tender.refunding import give_back, take_back
 from clm_plugin.adapters.tender.rules import split
 from clm_plugin.adapters.tender.showing import credit_use, profile_of
 from clm_plugin.adapters.tender.wish import Wish, forget_wish, make_wish, wish_of
@@ -28,5 +28,6 @@ __all__ = [
     "profile_of",
     "resume",
     "split",
+    "take_back",
     "wish_of",
 ]

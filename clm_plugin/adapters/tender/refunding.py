@@ -1,33 +1,59 @@
-"""The credit part of a refund goes back to the lots it came from."""
+"""The credit part of a refund goes back to the lots it came from, and what the order earned goes.
+
+A refund is named as the shop's records name it (``Refund.id``): the pipeline, which reads of the
+same refund later, so finds it done.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_noop
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from clm_plugin.money import Money
 
+REASON = gettext_noop("Order refunded")
+
 
 def give_back(
-    *, order_id: str, amount: Money, key: str, now: datetime, reason: str, actor: str = ""
+    *, order_id: str, amount: Money, refund_id: str, now: datetime, actor: str = ""
 ) -> int:
     """Re-open the lots that an order spent, by ``amount``; returns the minor units given back.
 
-    Call it in the shop's own transaction of the refund. ``key`` names the refund: the same key
-    again gives nothing twice. Never more than the order spent and has not got back. Raises
-    WalletError, and then the shop's refund must not stand.
+    Call it in the shop's own transaction of the refund. The same refund again gives nothing twice,
+    and all refunds together never give more than the order spent; what has expired meanwhile gets
+    days of grace. Raises WalletError, and then the shop's refund must not stand.
     """
     from clm_plugin.wallet import api as wallet
 
     return wallet.restore(
         order_id=order_id,
         amount_minor=amount.minor,
-        key=key,
+        key=wallet.refund_key(refund_id),
         now=now,
-        grace=timedelta(days=14),
-        reason=reason,
-        actor=actor,
+        grace=wallet.grace_of(order_id),
+        reason=REASON,
+        actor=actor or "shop",
     ).amount_minor
+
+
+def take_back(
+    *, order_id: str, refund_id: str, amount: Money, now: datetime, actor: str = ""
+) -> int:
+    """Take back the share of the order's bonus that goes with a refund; returns the minor units to
+    keep from it, where a programme's policy says that spent bonus comes off the refund.
+
+    Call it before the money is sent, in the transaction of the refund. Raises WalletError.
+    """
+    from clm_plugin.wallet import api as wallet
+
+    return wallet.take_back(
+        order_id=order_id,
+        refund_id=refund_id,
+        amount_minor=amount.minor,
+        now=now,
+        actor=actor or "shop",
+    )

@@ -1,7 +1,9 @@
 """Oscar's order page with buttons that cancel and refund."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -30,11 +32,17 @@ class OrderDetailView(OscarOrderDetailView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         order, left = self.object, refunds.refundable(self.object)
         context["refundable"] = left
+        context["tenders_left"] = [
+            (source.label or source.source_type.name, source.amount_available_for_refund)
+            for source in order.sources.all()
+        ]
         context["can_cancel"] = refunds.CANCELLED in order.available_statuses()
         context.setdefault("amount_form", RefundAmountForm(left=left, prefix="amount"))
         context.setdefault("lines_form", RefundLinesForm(order=order, prefix="lines"))
         # super() drops what it does not know, so a form with errors has to be put back.
-        context.update({k: v for k, v in kwargs.items() if k in {"amount_form", "lines_form"}})
+        context.update(
+            {k: v for k, v in kwargs.items() if k in {"amount_form", "lines_form", "asked"}}
+        )
         return context
 
     def cancel_order(self, request: HttpRequest, order: Any) -> HttpResponse:
@@ -48,33 +56,61 @@ class OrderDetailView(OscarOrderDetailView):
 
     def refund_all(self, request: HttpRequest, order: Any) -> HttpResponse:
         left = refunds.refundable(order)
-        return self._act(
-            lambda: self.get_handler(user=request.user).refund_amount(order, left),
+        return self._confirmed(order, left) or self._act(
+            lambda: self._handler().refund_amount(order, left, key=self._key()),
             _("Everything has been refunded."),
         )
 
     def refund_amount(self, request: HttpRequest, order: Any) -> HttpResponse:
         left = refunds.refundable(order)
         form = RefundAmountForm(request.POST, left=left, prefix="amount")
-        if not form.is_valid():
+        if not self._is_done(order) and not form.is_valid():
             return self._show(amount_form=form)
-        amount = form.cleaned_data["amount"]
-        return self._act(
-            lambda: self.get_handler(user=request.user).refund_amount(order, amount),
+        amount = form.cleaned_data["amount"] if form.is_valid() else left
+        return self._confirmed(order, amount) or self._act(
+            lambda: self._handler().refund_amount(order, amount, key=self._key()),
             _("Refunded %(amount)s.") % {"amount": amount},
         )
 
     def refund_lines(self, request: HttpRequest, order: Any) -> HttpResponse:
         form = RefundLinesForm(request.POST, order=order, prefix="lines")
+        if self._is_done(order):
+            return self._act(lambda: None, _("The chosen items have been refunded."))
         if not form.is_valid():
             return self._show(lines_form=form)
-        lines, quantities = form.chosen()
-        return self._act(
-            lambda: self.get_handler(user=request.user).refund_lines(
-                order, lines, quantities, shipping=form.shipping_amount()
+        (lines, quantities), shipping = form.chosen(), form.shipping_amount()
+        amount = self._handler().worth(lines, quantities) + shipping
+        return self._confirmed(order, amount) or self._act(
+            lambda: self._handler().refund_lines(
+                order, lines, quantities, shipping=shipping, key=self._key()
             ),
             _("The chosen items have been refunded."),
         )
+
+    def _handler(self) -> refunds.ShopEventHandler:
+        return self.get_handler(user=self.request.user)
+
+    def _key(self) -> str:
+        """Names this refund, so that a second click on its button makes no second one."""
+        return str(self.request.POST.get("refund_key", ""))[:64]
+
+    def _is_done(self, order: Any) -> bool:
+        key = self._key()
+        return bool(key) and order.payment_events.filter(reference=key).exists()
+
+    def _confirmed(self, order: Any, amount: Decimal) -> HttpResponse | None:
+        """None when the clerk saw how this very amount is split; else the page that shows it."""
+        if self._is_done(order) or self.request.POST.get("seen") == str(amount):
+            return None
+        foreseen = refunds.foreseen(order, amount)
+        if foreseen is None:
+            return None  # refused below, with the reason
+        ignored = ("csrfmiddlewaretoken", "seen", "refund_key")
+        fields = [(k, v) for k, v in self.request.POST.items() if k not in ignored]
+        key = f"refund-{uuid4().hex}"
+        asked = {"amount": amount, "foreseen": foreseen, "fields": fields, "key": key}
+        shown: HttpResponse = self.render_to_response(self.get_context_data(asked=asked))
+        return shown
 
     def _act(self, action: Callable[[], Any], success: str) -> HttpResponse:
         try:

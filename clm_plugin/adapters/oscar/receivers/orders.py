@@ -23,7 +23,7 @@ from clm_plugin.adapters.oscar.orders import (
     refund_from,
     refund_rows,
 )
-from clm_plugin.adapters.oscar.tenders import credit_being_paid
+from clm_plugin.adapters.oscar.tenders import credit_being_paid, making_refund
 from clm_plugin.adapters.people import current_request, is_silent, names_of, remember
 from clm_plugin.events.api import NewEvent, actor
 from clm_plugin.profiles.api import visitor_of
@@ -117,7 +117,7 @@ def _change(type_: str, order: Any, payload: dict[str, Any]) -> NewEvent:
 @safely
 def transaction_saved(*, instance: Any, raw: bool = False, **_: Any) -> Told:
     """A refund. Saved again, it has the same key and counts no second time."""
-    if raw or instance.txn_type != REFUND:
+    if raw or instance.txn_type != REFUND or making_refund.get():
         return None
     return Again(_refunded, instance.pk)
 
