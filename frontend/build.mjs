@@ -33,6 +33,7 @@ await Promise.all([
       { in: join(here, "widgets/bundle.js"), out: "clm-bundle" },
       { in: join(here, "widgets/consent.js"), out: "clm-consent" },
       { in: join(here, "widgets/survey.js"), out: "clm-survey" },
+      { in: join(here, "widgets/chip.js"), out: "clm-chip" },
       { in: join(here, "readers/data-layer.js"), out: "clm-data-layer" },
     ],
   }),

@@ -16,9 +16,9 @@ from django.middleware.csrf import get_token
 
 from clm_plugin import clock
 from clm_plugin.conf import settings
-from clm_plugin.events.api import BadEvent, clean_text
+from clm_plugin.events.api import BadEvent, actor, clean_text
 from clm_plugin.http import Refused, uncached
-from clm_plugin.profiles.api import may_personalise
+from clm_plugin.profiles.api import customer_of, may_personalise
 from clm_plugin.rest.body import read_object
 from clm_plugin.rest.caller import caller_of, is_automatic
 from clm_plugin.rest.endpoint import endpoint
@@ -55,7 +55,12 @@ def _around(request: HttpRequest) -> Surroundings:
         shop = get_shop()
         return shop.request_basket(request) if shop.supports_baskets else None
 
-    return Surroundings(basket=basket, csrf_token=cache(lambda: get_token(request)))
+    customer = customer_of(request)
+    return Surroundings(
+        customer=actor("customer", customer) if customer else "",
+        basket=basket,
+        csrf_token=cache(lambda: get_token(request)),
+    )
 
 
 def ask_of(body: dict[str, Any]) -> Ask:

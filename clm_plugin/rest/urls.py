@@ -8,6 +8,7 @@ from clm_plugin.rest.consent import change_consent
 from clm_plugin.rest.decide import decide
 from clm_plugin.rest.health import health
 from clm_plugin.rest.survey import answer_survey
+from clm_plugin.rest.wallet import store_credit, store_credit_history
 from clm_plugin.rest.your_data import your_data
 
 urlpatterns = [
@@ -17,5 +18,7 @@ urlpatterns = [
     path("consent", change_consent, name="consent"),
     path("survey", answer_survey, name="survey"),
     path("you/", your_data, name="your-data"),
+    path("credit/", store_credit, name="store-credit"),
+    path("credit/history.csv", store_credit_history, name="store-credit-history"),
     path("health", health, name="health"),
 ]

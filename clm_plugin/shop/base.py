@@ -126,6 +126,21 @@ class Shop(ABC):
         """
         return {}
 
+    def order(self, order_id: str) -> Order | None:
+        """A committed order by its number; None when unknown, or when the shop does not tell."""
+        return None
+
+    def order_urls(self, order_ids: Iterable[str], *, customer_id: str) -> dict[str, str]:
+        """Paths of the pages on which a customer may look at her orders, by order id.
+
+        Orders that are not hers are left out, and all of them where the shop has no such page.
+        """
+        return {}
+
+    def staff_order_url(self, order_id: str) -> str:
+        """Path of the page on which staff looks at an order; empty where the shop has none."""
+        return ""
+
     @abstractmethod
     def basket_url(self) -> str:
         """Path of the basket page."""

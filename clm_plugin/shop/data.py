@@ -54,6 +54,8 @@ class Product:
     parent_id: str | None = None
     category_ids: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
+    is_gift_card: bool = False
+    """Money in another form, as in ``Line``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,12 +64,14 @@ def _head(urlconf: str, prefix: str, flags: tuple[int, ...], cookie: str) -> str
         '<script defer src="{core}"{nonce} data-clm data-collect="{collect}" data-decide="{decide}"'
         ' data-consent="{consent}" data-ask="{ask}" data-gpc="{gpc}" data-beacon="{beacon}"'
         ' data-cookie="{cookie}" data-banner="{banner}"'
-        ' data-popup="{popup}" data-bundle="{bundle}" data-survey="{survey}"{layer}></script>',
+        ' data-popup="{popup}" data-bundle="{bundle}" data-survey="{survey}"'
+        ' data-credit="{credit}"{layer}></script>',
         css=static("clm_plugin/clm.css"),
         core=static("clm_plugin/clm.js"),
         popup=static("clm_plugin/clm-popup.js"),
         bundle=static("clm_plugin/clm-bundle.js"),
         survey=static("clm_plugin/clm-survey.js"),
+        credit=static("clm_plugin/clm-chip.js"),
         banner=static("clm_plugin/clm-consent.js"),
         layer=format_html(' data-layer="{}"', static("clm_plugin/clm-data-layer.js"))
         if flags[3]

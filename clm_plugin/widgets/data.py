@@ -39,9 +39,11 @@ class Surroundings:
     """What a widget may need of the request, without being given the request.
 
     ``basket`` reads the shopper's own basket (the shop's queries), ``csrf_token`` makes the token
-    of a form; both only when called.
+    of a form; both only when called. ``customer`` is the actor of the logged-in customer, whatever
+    she agreed to: for what she holds, never to choose what she sees.
     """
 
+    customer: str = ""
     basket: Callable[[], Basket | None] = lambda: None
     csrf_token: Callable[[], str] = lambda: ""
 

@@ -31,7 +31,7 @@ from clm_plugin.events.api import uuid7
 from clm_plugin.lifecycle.api import current_model
 from clm_plugin.profiles.api import lock_profile
 from clm_plugin.widgets.data import OVERLAY, Answer, Refusal, Request, Widget
-from clm_plugin.widgets.kinds import KINDS
+from clm_plugin.widgets.kinds import KINDS, credit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +52,9 @@ def decide(ask: Ask, *, actor: str, now: datetime, around: Surroundings) -> Answ
         person = with_segments({person.profile_id: person}, shown)[person.profile_id]
     page = _Page(person=person, now=now, around=around)
     for slot in ask.slots:
-        if slot.name != OVERLAY:
+        if slot.name == credit.SLOT:
+            page.fill_chip()
+        elif slot.name != OVERLAY:
             page.fill(slot, [plan for plan in plans if _waits_in(plan, slot)])
     if page.decisions:
         write_receipts(page.decisions, at_leisure=True)
@@ -115,6 +117,12 @@ class _Page:
                 else:
                     self.widgets[slot.name] = shown
             self._note(plan, slot, verdict, receipt)
+
+    def fill_chip(self) -> None:
+        """The system widget: no campaign, no verdict, no receipt."""
+        html = credit.credit_chip(self.around.customer, now=self.now)
+        if html:
+            self.widgets[credit.SLOT] = Widget(html=html, receipt="", kind=credit.SLOT)
 
     def _judge(self, plan: Plan, channel: Channel) -> Verdict:
         if self.person is not None:

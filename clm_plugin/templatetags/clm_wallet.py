@@ -1,0 +1,106 @@
+"""``{% load clm_wallet %}``: what a product, a basket and an order earn.
+
+``earn_hint`` says the same to everybody and may stand on cached pages. The others are about one
+shopper: for pages that are never cached.
+
+None of them breaks a page: where our side fails or is slow there is nothing to say.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django import template
+from django.db import InterfaceError, OperationalError, connection
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from clm_plugin import clock
+from clm_plugin.adapters import later
+from clm_plugin.adapters.guard import hurried
+from clm_plugin.events.api import actor
+from clm_plugin.profiles.api import customer_of, profile_id_of
+from clm_plugin.shop.api import get_shop
+from clm_plugin.statements.api import Earns, Hint, earns, hints, order_earned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+logger = logging.getLogger("clm_plugin")
+register = template.Library()
+T = TypeVar("T")
+_KEY = "clm_earns"
+_AFTER_MS = 250
+"""After the order there is no checkout to slow down, only a page that is about this very thing."""
+
+
+@register.inclusion_tag("clm_plugin/wallet/earn_preview.html", takes_context=True)
+def earn_preview(context: template.Context) -> dict[str, Any]:
+    """What the request's basket earns, what a little more would, and what does not count and why.
+
+    Guests see what they would earn. For basket and checkout pages.
+    """
+    request = context.get("request")
+    found: tuple[Earns, ...] = ()
+    if request is not None:
+        found = _safely(lambda: _of_basket(request), ())
+    is_customer = request is not None and bool(customer_of(request))
+    return {"earns": found, "is_customer": is_customer}
+
+
+@register.simple_tag
+def earn_hint(product: Any) -> SafeString:
+    """What one of a product earns, by its id: the same for everybody. Empty where it is nothing."""
+    found: tuple[Hint, ...] = _safely(lambda: hints(str(product), now=clock.now()), ())
+    if not found:
+        return SafeString("")
+    return SafeString(render_to_string("clm_plugin/wallet/earn_hint.html", {"hints": found}))
+
+
+@register.inclusion_tag("clm_plugin/wallet/order_earned.html")
+def order_credit(order_id: object) -> dict[str, Any]:
+    """What an order earned, when it opens, until when it is good: for thank-you and order pages."""
+    return {"earns": _of_order(order_id)}
+
+
+@register.inclusion_tag("clm_plugin/wallet/order_earned_mail.html")
+def order_credit_mail(order_id: object) -> dict[str, Any]:
+    """The same as plain paragraphs, for the HTML of a mail."""
+    return {"earns": _of_order(order_id)}
+
+
+@register.inclusion_tag("clm_plugin/wallet/order_earned.txt")
+def order_credit_text(order_id: object) -> dict[str, Any]:
+    """The same as lines of text, for a mail without HTML."""
+    return {"earns": _of_order(order_id)}
+
+
+def _of_basket(request: HttpRequest) -> tuple[Earns, ...]:
+    kept: tuple[Earns, ...] | None = getattr(request, _KEY, None)
+    if kept is None:
+        bought = get_shop().request_purchase(request)
+        customer = customer_of(request)
+        owner = profile_id_of(actor("customer", customer)) if customer else None
+        kept = earns(owner, bought, now=clock.now()) if bought is not None else ()
+        setattr(request, _KEY, kept)
+    return kept
+
+
+def _of_order(order_id: object) -> tuple[Earns, ...]:
+    return _safely(lambda: order_earned(str(order_id), now=clock.now()), (), budget_ms=_AFTER_MS)
+
+
+def _safely(read: Callable[[], T], nothing: T, **budget: int) -> T:
+    if connection.needs_rollback or later.is_resting():
+        return nothing
+    try:
+        with hurried(**budget):
+            return read()
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("clm: what is earned is not shown, the database is slow: %s", error)
+    except Exception:
+        logger.exception("clm: what is earned is not shown")
+    return nothing
