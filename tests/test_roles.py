@@ -138,7 +138,8 @@ API: dict[str, set[str]] = {
 }
 # For shoppers and machines: guarded by token, key, cookie or origin, not by role.
 PUBLIC = frozenset(
-    {"collect", "decide", "bundle", "consent", "survey", "your-data", "health", "api-docs",
+    {"collect", "decide", "bundle", "consent", "survey", "your-data", "store-credit",
+     "store-credit-history", "health", "api-docs",
      "click", "restore", "unsubscribe", "preferences", "answer", "mail"}
 )  # fmt: skip
 
