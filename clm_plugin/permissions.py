@@ -39,6 +39,7 @@ _AUTHORING = (
     "change_lifeeventkind",
     "view_import",
     "add_import",
+    "view_offercode",
 )
 _CREDIT = ("view_account", "add_grantrequest")
 """A customer's store credit, and giving it by hand."""
@@ -60,6 +61,9 @@ _MANAGING = (
     "change_writekey",
     "view_deadletter",
     "change_deadletter",
+    "add_codebatch",
+    "change_offercode",
+    "add_offergrant",
     "add_event",
     "change_grantrequest",
     "reverse_credit",
@@ -97,6 +101,8 @@ ROLES: tuple[Role, ...] = (
             "change_consent",
             "export_person",
             "view_erasure",
+            "view_offercode",
+            "add_offergrant",
         ),
     ),
 )

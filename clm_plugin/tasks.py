@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clm_plugin import clock, health, jobs, pipeline, refold, upkeep
 from clm_plugin.insights import api as insights
+from clm_plugin.offers import api as offers
 from clm_plugin.segments import api as segments
 
 _LINGER, _PAUSE = 1.0, 0.2
@@ -82,6 +83,13 @@ def read_in(import_id: int) -> None:
     from clm_plugin.adapters.files.running import work
 
     work(import_id, now=clock.now())
+
+
+@shared_task(name="clm_plugin.make_codes")
+def make_codes() -> None:
+    """The next part of the codes that somebody asked for."""
+    if offers.make_due(now=clock.now()):
+        jobs.send("clm_plugin.make_codes")
 
 
 @shared_task(name="clm_plugin.reconcile")

@@ -14,6 +14,7 @@ from clm_plugin.console.identity_merges import MergesViewSet
 from clm_plugin.console.imports import ImportsViewSet
 from clm_plugin.console.life_events import LifeEventViewSet
 from clm_plugin.console.lifecycle_models import LifecycleModelViewSet
+from clm_plugin.console.offers import OfferViewSet
 from clm_plugin.console.privacy import PrivacyViewSet
 from clm_plugin.console.receipts import ReceiptsViewSet
 from clm_plugin.console.rfm import RfmViewSet
@@ -30,7 +31,7 @@ class LifecycleGroup(ViewSetGroup):
     menu_order = 150
     items = (
         BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet,
-        SurveyViewSet, LifecycleModelViewSet, TraitViewSet, LifeEventViewSet, MergesViewSet,
+        SurveyViewSet, OfferViewSet, LifecycleModelViewSet, TraitViewSet, LifeEventViewSet, MergesViewSet,
         ImportsViewSet, ReceiptsViewSet, DeadLettersViewSet, WriteKeysViewSet, PrivacyViewSet,
         HealthViewSet,
     )  # fmt: skip

@@ -2,7 +2,17 @@
 
 from clm_plugin.offers.alphabet import ALPHABET, read_code, shown_code
 from clm_plugin.offers.choices import offer_choices
-from clm_plugin.offers.codes import code_for, make_codes, make_due, revoke_codes, start_batch
+from clm_plugin.offers.codes import (
+    code_for,
+    codes_of,
+    export_codes,
+    make_codes,
+    make_due,
+    next_making,
+    revoke_codes,
+    start_batch,
+    state_of,
+)
 from clm_plugin.offers.compile import (
     compile_offer,
     forget_counters,
@@ -36,8 +46,23 @@ from clm_plugin.offers.errors import (
     OfferError,
     UnknownOffer,
 )
+from clm_plugin.offers.figures import (
+    Figures,
+    batches_of,
+    figures,
+    grants_of,
+    limits_used,
+    redemptions_of,
+)
 from clm_plugin.offers.granting import accept, grant_offer, revoke_grant
 from clm_plugin.offers.guessing import check_code, last_alarm
+from clm_plugin.offers.holdings import (
+    Holdings,
+    has_passes,
+    holdings,
+    standing_of_codes,
+    used_up,
+)
 from clm_plugin.offers.links import open_link, read_link, signed_link
 from clm_plugin.offers.live import forget_offers, live_offers, offers
 from clm_plugin.offers.merging import anonymise_redemptions, give_back, move
@@ -64,6 +89,8 @@ __all__ = [
     "Confirmed",
     "Effect",
     "Entitlements",
+    "Figures",
+    "Holdings",
     "KeyConflict",
     "LimitReached",
     "Limits",
@@ -80,13 +107,17 @@ __all__ = [
     "accept",
     "active_offers",
     "anonymise_redemptions",
+    "batches_of",
     "check_code",
     "code_for",
+    "codes_of",
     "combine",
     "compile_offer",
     "confirm",
     "entitlements",
     "explain",
+    "export_codes",
+    "figures",
     "forget_code",
     "forget_counters",
     "forget_offers",
@@ -95,19 +126,25 @@ __all__ = [
     "give_back",
     "gives",
     "grant_offer",
+    "grants_of",
+    "has_passes",
+    "holdings",
     "last_alarm",
+    "limits_used",
     "live_offers",
     "make_codes",
     "make_due",
     "move",
     "multiplier_of",
     "next_due",
+    "next_making",
     "offer_choices",
     "offers",
     "open_link",
     "publish_offer",
     "read_code",
     "read_link",
+    "redemptions_of",
     "remember_code",
     "remembered_codes",
     "reserve",
@@ -119,9 +156,12 @@ __all__ = [
     "signed_link",
     "small_print",
     "stacking",
+    "standing_of_codes",
     "start_batch",
+    "state_of",
     "until",
     "use_sample",
+    "used_up",
     "why_refused",
     "withdraw_offer",
     "wrong_counters",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from clm_plugin.money import exponent
+from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,10 +47,24 @@ def _effect(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             "given",
             _("Store credit and trials are given to somebody: choose a code, or who was given it."),
         )
+    if kind in ("store_credit", "multiplier"):
+        yield from _programme(str(value["programme"] or ""), data)
     if kind == "multiplier" and data.get("given") == "code":
         yield "given", _("Earning more needs no code: choose everybody, or who was given it.")
     if data.get("given") == "everybody" and data.get("lasts_days"):
         yield "lasts_days", _("Nobody is given this offer one by one; use the end date instead.")
+
+
+def _programme(key: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    programme = wallet.programme(key) if key else None
+    if programme is None or programme.withdrawn:
+        yield "effect", _("Choose a programme that is published.")
+    elif programme.currency != data.get("currency"):
+        yield (
+            "currency",
+            _("The programme is in %(currency)s; choose the same currency.")
+            % {"currency": programme.currency},
+        )
 
 
 def _sharing(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
+from clm_plugin import clock
 from clm_plugin.lifecycle.api import stage_choices as of_model
+from clm_plugin.wallet import api as wallet
 
 Choices = list[tuple[str, object]]
 
@@ -15,12 +15,7 @@ def stage_choices() -> Choices:
 
 
 def programme_choices() -> Choices:
-    """The published programmes by name."""
-    if find_spec("clm_plugin.wallet.api") is None:
-        return []
-    from clm_plugin import clock
-    from clm_plugin.wallet import api as wallet
-
+    """The programmes that somebody can earn of now, by name."""
     return [(each.key, each.name) for each in wallet.programmes(clock.now())]
 
 

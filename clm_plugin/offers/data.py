@@ -204,3 +204,8 @@ class Multiplier:
 
     factor: Decimal
     offer: str = ""
+
+    @property
+    def percent(self) -> int:
+        """The factor in per cent: 200 is twice."""
+        return int(self.factor * 100)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
+from clm_plugin.money import Money
 from clm_plugin.offers import data
 from clm_plugin.offers.errors import KeyConflict, OfferError
 from clm_plugin.offers.live import live_offers, open_offer
 from clm_plugin.offers.models import OfferCode, OfferGrant, Redemption
+from clm_plugin.offers.rules import end_of_day
+from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from clm_plugin.offers.plan import Offer
 
 SOURCES = ("campaign", "manual", "import", "link")
@@ -81,7 +85,7 @@ def fingerprint(profile_id: int, offer: str, expires_at: datetime | None) -> str
 
 def _end(plan: Offer, now: datetime) -> datetime | None:
     """The sooner of the offer's days from now and the offer's own end."""
-    days = now + timedelta(days=plan.lasts_days) if plan.lasts_days else None
+    days = end_of_day(now, plan.zone, days=plan.lasts_days) if plan.lasts_days else None
     return min((at for at in (days, plan.closes_at) if at is not None), default=None)
 
 
@@ -105,7 +109,7 @@ def accept(grant_id: int, *, now: datetime) -> data.OfferGrant:
         row.accepted_at = now
         if plan.effect.kind == "trial":
             row.entitles, row.product_id = plan.effect.entitlement, plan.effect.product_id
-            row.entitles_until = now + timedelta(days=plan.effect.days)
+            row.entitles_until = end_of_day(now, plan.zone, days=plan.effect.days)
         row.save()
         if plan.effect.kind == "store_credit":
             _book(row, plan, now)
@@ -114,22 +118,31 @@ def accept(grant_id: int, *, now: datetime) -> data.OfferGrant:
 
 def _book(row: OfferGrant, plan: Offer, now: datetime) -> None:
     """The lot of store credit; its key is the grant's, so that it is booked once."""
-    from clm_plugin.money import Money
-    from clm_plugin.wallet import api as wallet
-
-    days = plan.effect.days
     wallet.grant(
         profile_id=row.profile_id,
         programme=plan.effect.programme,
         amount=Money(plan.effect.amount_minor, plan.currency),
         key=f"offer-grant:{row.pk}",
         opens_at=now,
-        expires_at=now + timedelta(days=days) if days else None,
+        expires_at=_lot_end(plan, now),
         source=wallet.Source("offer", row.offer),
         reason=plan.title,
         actor=row.actor,
         now=now,
     )
+
+
+def _lot_end(plan: Offer, now: datetime) -> datetime | None:
+    """When the credit expires: after the offer's days, else as its programme says."""
+    programme = wallet.programme(plan.effect.programme)
+    days, ends = plan.effect.days, []
+    if programme is not None:
+        if not days and programme.expiry.kind == "days":
+            days = programme.expiry.days
+        ends += [programme.redeem_until] if programme.redeem_until else []
+    if days:
+        ends.append(end_of_day(now, plan.zone, days=days))
+    return min(ends, default=None)
 
 
 def revoke_grant(grant_id: int, *, reason: str, now: datetime) -> bool:

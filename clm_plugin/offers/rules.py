@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from clm_plugin.offers.plan import AT_CHECKOUT
 
@@ -14,6 +16,13 @@ if TYPE_CHECKING:
 
 Reason = tuple[str, dict[str, Any]]
 """A word of ``wording.REASONS`` and what its sentence needs."""
+
+
+def end_of_day(at: datetime, zone: str, *, days: int) -> datetime:
+    """Midnight at the end of the day, ``days`` after the day of a moment, by a zone's clock."""
+    local = ZoneInfo(zone)
+    day = at.astimezone(local).date() + timedelta(days=days + 1)
+    return datetime(day.year, day.month, day.day, tzinfo=local).astimezone(UTC)
 
 
 def missing(offer: Offer, basket: Basket, *, now: datetime) -> Reason | None:
