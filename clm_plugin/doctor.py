@@ -21,6 +21,7 @@ from clm_plugin.privacy.api import missing
 from clm_plugin.profiles.api import profiles
 from clm_plugin.segments.api import broken_segments
 from clm_plugin.shop.api import ShopError, get_shop
+from clm_plugin.wallet.api import last_proof
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,6 +116,20 @@ def _segments() -> Iterator[Finding]:
         if not broken
         else f"The rules of these segments cannot be read: {', '.join(sorted(broken))}",
         "Open them in the admin (Lifecycle, Segments) and publish them again.",
+    )
+
+
+def _ledger() -> Iterator[Finding]:
+    proof = last_proof()
+    if proof is None:
+        return  # the first night has not come yet
+    wrong = [check.name for check in proof.checks if not check.ok]
+    yield Finding(
+        proof.ok,
+        f"The books of store credit are right as of {proof.at:%Y-%m-%d %H:%M}"
+        if proof.ok
+        else f"The books of store credit are wrong: {'; '.join(wrong)}",
+        "Run manage.py clm_verify: it names the rows. Correct by reverse, grant or deduct.",
     )
 
 

@@ -19,6 +19,7 @@ from clm_plugin.offers import api as offers
 from clm_plugin.profiles import api as profiles
 from clm_plugin.refold import refold
 from clm_plugin.segments import api as segments
+from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from clm_plugin.moving import Moved
 
-_FLOORS = (campaigns, messages, attribution, offers)
+_FLOORS = (campaigns, messages, attribution, offers, wallet)
 UNDONE = "merge.undone"
 """The cause that moves between stages are told with after an undo."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from clm_plugin.adapters.files import api as files
@@ -15,6 +16,7 @@ from clm_plugin.profiles.api import infer_all
 from clm_plugin.recommendations.api import NumericsMissing, rebuild
 from clm_plugin.refold import retell_stale
 from clm_plugin.segments.api import regroup_scored
+from clm_plugin.wallet.api import prove
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,11 +33,17 @@ class Upkeep:
     """Buyers whose RFM score changed, and micro-segments somebody entered or left."""
     purged: int
     """Rows that were past their time (``CLM["RETENTION"]``)."""
+    proved: bool
+    """Whether the books of store credit are right."""
+
+
+_ORDERS = timedelta(days=35)
+"""Whose tenders the nightly proof reads in the shop; ``clm_verify`` reads all."""
 
 
 def upkeep(*, now: datetime) -> Upkeep:
-    """Purchase gaps, life events, co-purchase, RFM, micro-segments, the board's counters, and what
-    is past its time: dedupe keys, old events, receipts, mails."""
+    """Purchase gaps, life events, co-purchase, RFM, micro-segments, the board's counters, what is
+    past its time (dedupe keys, old events, receipts, mails), and the proof of the ledger."""
     before = lifecycle.load_yardsticks()
     gaps = lifecycle.recompute_gaps(now=now)
     lifecycle.request_for_gaps(before, now=now)
@@ -51,4 +59,12 @@ def upkeep(*, now: datetime) -> Upkeep:
     count_credit(now=now)
     purged = purge(now=now).total
     files.purge(now=now)
-    return Upkeep(gaps=gaps, pairs=pairs, keys=purge_keys(now=now), scored=scored, purged=purged)
+    proof = prove(now=now, orders_since=now - _ORDERS)
+    return Upkeep(
+        gaps=gaps,
+        pairs=pairs,
+        keys=purge_keys(now=now),
+        scored=scored,
+        purged=purged,
+        proved=proof.ok,
+    )

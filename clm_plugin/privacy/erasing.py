@@ -28,6 +28,7 @@ from clm_plugin.profiles.api import (
     person_of,
 )
 from clm_plugin.signals import person_erased
+from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,11 +36,14 @@ if TYPE_CHECKING:
 
     from clm_plugin.profiles.api import Person
 
-ANONYMISING: dict[str, Callable[[Sequence[int]], int]] = {
-    "OrderFact": anonymise_orders,
-    "Redemption": anonymise_redemptions,
+ANONYMISING: dict[str, Callable[[Sequence[int], datetime], int]] = {
+    "Account": lambda ids, now: wallet.forget(ids, now=now),
+    "Hold": lambda ids, now: 0,  # with the accounts
+    "OrderFact": lambda ids, now: anonymise_orders(ids),
+    "Redemption": lambda ids, now: anonymise_redemptions(ids),
 }
-"""What ``erase="anonymise"`` means, by model; each takes profile ids and returns a count."""
+"""What ``erase="anonymise"`` means, by model; each takes profile ids and the time of the erasure,
+and returns a count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,7 @@ def erase(profile_id: int, *, now: datetime, asked_by: str, note: bool = True) -
         _keep_refusal(person, addresses, now)
         hashes = person.hashes(also=addresses)
         person_erased.send(sender=None, person=person, now=now)
-        rows = _delete_rows(person) | remove(person.texts(also=addresses))
+        rows = _delete_rows(person, now) | remove(person.texts(also=addresses))
         delete_profiles(person.profile_ids)
         bury(hashes, at=now)
         Erasure.objects.create(erased_at=now, asked_by=asked_by, rows=rows)
@@ -102,22 +106,22 @@ def _keep_refusal(person: Person, addresses: set[str], now: datetime) -> None:
             suppress(address, reason=UNSUBSCRIBED, now=now)
 
 
-def _delete_rows(person: Person) -> dict[str, int]:
+def _delete_rows(person: Person, now: datetime) -> dict[str, int]:
     """Every table by its declaration, what hangs on events first; rows by table."""
     found = sorted(
         about_people(), key=lambda table: ("event", "actor", "profile").index(table.data.by)
     )
     rows = {table.name: table.rows(person).count() for table in found}
     for table in found:
-        _delete(table, person)
+        _delete(table, person, now)
     return {name: count for name, count in rows.items() if count}
 
 
-def _delete(table: Table, person: Person) -> None:
+def _delete(table: Table, person: Person, now: datetime) -> None:
     how, name = table.data.erase, table.model.__name__
     events = events_about(person.actors, person.orders)
     if how == "anonymise":
-        ANONYMISING[name](person.profile_ids)
+        ANONYMISING[name](person.profile_ids, now)
     elif how == "clear":
         table.rows(person).update(
             **{column: _empty(table, column) for column in table.data.columns}

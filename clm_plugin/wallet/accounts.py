@@ -44,16 +44,17 @@ def owner_of(profile_id: int) -> int:
     return profile_id
 
 
-def shop_accounts(programme: str, currency: str) -> dict[str, int]:
+def shop_accounts(programme: str, currency: str, *, counted: bool = True) -> dict[str, int]:
     """The shop's accounts of a programme by purpose, opened when there are none.
 
-    Locked against a budget that begins meanwhile. Raises BadAmount when the programme counts in
-    another currency.
+    ``counted``: locked against a budget that begins meanwhile; for what issues or takes back, and
+    then before any account of a customer. Raises BadAmount when the programme counts in another
+    currency.
     """
-    found = _shop_accounts(programme)
+    found = _shop_accounts(programme, counted)
     if len(found) < len(SHOPS):
         _open_shop(programme, currency)
-        found = _shop_accounts(programme)
+        found = _shop_accounts(programme, counted)
     if wrong := {its for its, _ in found.values()} - {currency}:
         raise BadAmount(
             f"{programme} counts in {wrong.pop()}, not in {currency}; nothing is converted"
@@ -70,14 +71,14 @@ def _open_shop(programme: str, currency: str) -> None:
 
 def currency_of(programme: str) -> str:
     """The currency a programme counts in. Raises UnknownProgramme when it never gave credit."""
-    found = _shop_accounts(programme)
+    found = _shop_accounts(programme, counted=False)
     if not found:
         raise UnknownProgramme(f"no credit of a programme {programme!r} was ever given")
     return found[_Purpose.ISSUED][0]
 
 
-def _shop_accounts(programme: str) -> dict[str, tuple[str, int]]:
-    lock = " FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+def _shop_accounts(programme: str, counted: bool) -> dict[str, tuple[str, int]]:
+    lock = " FOR KEY SHARE" if counted and connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT purpose, currency, id FROM {Account._meta.db_table} WHERE programme = %s"

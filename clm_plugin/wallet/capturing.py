@@ -92,7 +92,7 @@ def _post(number: int, row: Hold, minor: int) -> list[Share]:
             booking.post(number, account, -taken, lot=lot)
             paid.append((lot, account, programme, taken))
     for programme in sorted({share[2] for share in paid}):
-        shop = shop_accounts(programme, row.currency)
+        shop = shop_accounts(programme, row.currency, counted=False)
         part = sum(share[3] for share in paid if share[2] == programme)
         booking.post_shop(number, shop, Account.Purpose.REDEEMED, part, programme)
     booking.write()

@@ -31,9 +31,10 @@ def due_notices(
     """
     if expires_at is not None and expires_at <= now:
         return []
-    due = [(kind, days) for at, kind, days in _notices(opens_at, expires_at) if since <= at <= now]
-    opened = [(kind, days) for kind, days in due if kind == "opened"]
-    return opened + [(kind, days) for kind, days in due if kind == "expiring"][-1:]
+    due: list[Told] = [
+        (kind, days) for at, kind, days in _notices(opens_at, expires_at) if since <= at <= now
+    ]
+    return [told for told in due if told[0] == "opened" or told == due[-1]]
 
 
 def _notices(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from clm_plugin.models import Account, Hold, Lot
@@ -74,7 +76,7 @@ def test_a_release_gives_back_once() -> None:
 
 @pytest.mark.parametrize("what", ["capture", "release", "rehold"])
 def test_an_unknown_hold_is_closed(what: str) -> None:
-    extra = {
+    extra: dict[str, Any] = {
         "capture": {"order_id": "1"},
         "release": {"reason": "x"},
         "rehold": {"expires_at": NOW + days(1)},

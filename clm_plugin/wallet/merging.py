@@ -1,0 +1,91 @@
+"""Credit when two profiles become one, when that is undone, and when a person is erased.
+
+A merge gives accounts another owner and touches no amount: lots, holds and dates stay what they
+are, so an undo gives back exactly what was brought, less what was spent since.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models.functions import Cast, Concat
+
+from clm_plugin.moving import Moved, move_rows, return_rows
+from clm_plugin.profiles.api import profiles
+from clm_plugin.wallet.accounts import giving_way, lock
+from clm_plugin.wallet.expiring import expire
+from clm_plugin.wallet.holding import void
+from clm_plugin.wallet.models import ERASED, Account, Hold, Lot, Transaction
+from clm_plugin.wallet.programme_models import Promise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+def move(old: int, new: int) -> Moved:
+    """After a merge: the accounts and holds of ``old`` are those of ``new``."""
+    with giving_way():
+        _lock([old, new])
+        return move_rows(old, new, Account, Hold, Promise)
+
+
+def give_back(moved: Moved, *, owner: int, to: int) -> None:
+    """After an undo: what she brought is hers again, and what was given since stays."""
+    with giving_way():
+        _lock([owner, to])
+        return_rows(moved, Account, Hold, Promise, owner=owner, to=to)
+
+
+def _lock(profile_ids: Sequence[int]) -> None:
+    """Profiles (so that nothing is granted to one meanwhile), holds, accounts: the one order."""
+    if connection.vendor == "postgresql":
+        people = profiles().filter(pk__in=profile_ids).order_by("id")
+        list(people.select_for_update(of=("self",)).values_list("id"))
+    holds = Hold.objects.filter(profile__in=profile_ids, state=Hold.State.PENDING).order_by("id")
+    list(holds.select_for_update(no_key=True).values_list("id"))
+    lock(Account.objects.filter(profile__in=profile_ids).values_list("pk", flat=True))
+
+
+def forget(profile_ids: Sequence[int], *, now: datetime) -> int:
+    """Before an erasure: holds are released, what is left expires, accounts are nobody's.
+
+    Every word that could lead to her is struck out of the books; the amounts stay, and balance.
+    Returns how many accounts there were.
+    """
+    with transaction.atomic():
+        mine = Account.objects.filter(profile__in=profile_ids)
+        with giving_way():
+            _lock(profile_ids)
+            holds = Hold.objects.filter(profile__in=profile_ids)
+            void(
+                holds.filter(state=Hold.State.PENDING).order_by("id").select_for_update(),
+                reason=ERASED,
+                now=now,
+            )
+            accounts = lock(mine.values_list("pk", flat=True))
+        lots = Lot.objects.filter(account__in=accounts)
+        expire(lots.filter(remaining_minor__gt=0), accounts, now=now, reason=ERASED, actor=ERASED)
+        _strike_out(list(accounts), list(profile_ids))
+        Account.objects.filter(pk__in=accounts).update(profile=None, opened_for=None)
+    return len(accounts)
+
+
+def _strike_out(accounts: list[int], profile_ids: list[int]) -> None:
+    number = Concat(Value(f"{ERASED}:"), Cast("pk", CharField()))
+    order = Case(When(order_id="", then=Value("")), default=Value(ERASED))
+    source = Case(When(source_ref="", then=Value("")), default=Value(ERASED))
+    # Who did it stays where it was one of the shop's people, or a part of the machinery.
+    actor = Case(
+        When(Q(actor__startswith="customer:") | Q(actor__contains="@"), then=Value(ERASED)),
+        default=F("actor"),
+    )
+    Transaction.objects.filter(postings__account__in=accounts).update(
+        key=number, fingerprint="", reason="", actor=actor, order_id=order, source_ref=source
+    )
+    Lot.objects.filter(account__in=accounts).update(source_ref=source, reason="", due_at=None)
+    Hold.objects.filter(profile__in=profile_ids).update(
+        key=number, fingerprint="", reason=ERASED, order_id=order, profile=None
+    )

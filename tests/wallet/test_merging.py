@@ -1,0 +1,133 @@
+"""Credit follows the person: merge, undo, erasure."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from clm_plugin import merges
+from clm_plugin.models import Account, Hold, Lot, MergeRecord, Posting, Profile, Transaction
+from clm_plugin.privacy.api import erase, export
+from clm_plugin.profiles.api import Merge
+from clm_plugin.wallet import api as wallet
+from clm_plugin.wallet.api import HoldClosed, Source
+from tests.factories import new, store
+from tests.wallet.ledger import NOW, days, free, give, pay, set_aside
+
+pytestmark = pytest.mark.django_db
+
+
+def known(actor: str) -> int:
+    """A person with a name, as merges need it."""
+    from clm_plugin import pipeline
+    from clm_plugin.profiles.api import profile_id_of
+
+    store(new("page.viewed", actor, NOW - days(9), path="/", source="browser"), at=NOW)
+    pipeline.drain(now=NOW)
+    found = profile_id_of(actor)
+    assert found is not None
+    return found
+
+
+def join(survivor: int, merged: int) -> int:
+    merges.merge([Merge(survivor=survivor, merged=merged, reason="test")], now=NOW)
+    return MergeRecord.objects.get(merged=merged).pk
+
+
+def dates() -> list[tuple[object, ...]]:
+    rows = Lot.objects.order_by("id")
+    return list(rows.values_list("id", "opens_at", "expires_at", "granted_at", "remaining_minor"))
+
+
+def test_37_both_with_credit_the_sum_is_hers_and_lots_keep_their_dates() -> None:
+    jane, phone = known("customer:7"), known("visitor:1")
+    give(jane, 500, expires_at=NOW + days(9))
+    give(phone, 300, expires_at=NOW + days(3))
+    give(phone, 50, opens_at=NOW + days(2))
+    held = set_aside(phone, 100)
+    before = dates()
+    join(jane, phone)
+    assert dates() == before
+    balance = wallet.balance(jane, "GBP", now=NOW)
+    assert (balance.available_minor, balance.held_minor, balance.pending_minor) == (700, 100, 50)
+    assert wallet.balances(phone, now=NOW) == []
+    wallet.capture(hold_key=held.key, now=NOW, order_id="1")
+    assert next(m.amount_minor for m in wallet.history(jane)) == -100
+    shares = set_aside(jane, 600).shares
+    assert shares[0].amount_minor == 200, "what expires first, whoever brought it"
+    assert wallet.verify(now=NOW).ok
+
+
+def test_an_undone_merge_gives_back_what_was_brought() -> None:
+    jane, phone = known("customer:7"), known("visitor:1")
+    give(jane, 500)
+    give(phone, 300)
+    record = join(jane, phone)
+    give(jane, 40)
+    pay(jane, 600, "1")  # the older lots first: 500 of hers, 100 of what the phone brought
+    merges.unmerge(record, now=NOW)
+    assert (free(jane), free(phone)) == (40, 200)
+    assert wallet.verify(now=NOW).ok
+
+
+def test_credit_given_to_a_merged_name_is_the_survivors() -> None:
+    jane, phone = known("customer:7"), known("visitor:1")
+    record = join(jane, phone)
+    give(phone, 70)
+    assert free(jane) == 70
+    merges.unmerge(record, now=NOW)
+    assert (free(jane), free(phone)) == (70, 0)
+
+
+def test_erased_her_credit_expires_and_the_books_balance() -> None:
+    jane = known("customer:7")
+    give(jane, 500, source=Source("order", "canary-1"), key="canary-key", reason="for Canarissa")
+    give(jane, 70, opens_at=NOW + days(9))
+    pay(jane, 100, "canary-2")
+    held = set_aside(jane, 200, order_id="canary-3", key="canary-hold")
+    staff = [m.actor for m in wallet.history(jane) if m.kind == "grant"]
+    erase(jane, now=NOW, asked_by="support")
+    assert not Profile.objects.filter(pk=jane).exists()
+    assert Account.objects.get(purpose="customer").balance_minor == 0
+    expired = Posting.objects.filter(account__purpose="expired")
+    assert sum(expired.values_list("amount_minor", flat=True)) == 470
+    assert sorted(Hold.objects.values_list("state", flat=True)) == ["posted", "voided"]
+    with pytest.raises(HoldClosed):
+        wallet.capture(hold_key=held.key, now=NOW, order_id="canary-3")
+    assert wallet.verify(now=NOW).ok
+    left = [
+        row
+        for model in (Account, Transaction, Lot, Posting, Hold)
+        for row in model.objects.values_list()
+        if "canar" in str(row).lower()
+    ]
+    assert left == []
+    assert set(Transaction.objects.filter(kind="grant").values_list("actor", flat=True)) == {*staff}
+
+
+def test_an_export_shows_lots_and_movements() -> None:
+    jane = known("customer:7")
+    give(jane, 500)
+    pay(jane, 100, "1001")
+    pieces = export(jane, now=NOW)
+    assert pieces is not None
+    with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as archive:
+        lots = archive.read("csv/lot.csv").decode()
+        moves = archive.read("csv/posting.csv").decode()
+    assert "500" in lots
+    assert "capture" in moves
+    assert "1001" in moves
+
+
+def test_a_rebuild_touches_no_money() -> None:
+    from clm_plugin.rebuild import rebuild_facts
+
+    jane = known("customer:7")
+    give(jane, 500)
+    set_aside(jane, 100)
+    before = [list(model.objects.order_by("pk").values()) for model in (Account, Lot, Hold)]
+    rebuild_facts(now=NOW)
+    after = [list(model.objects.order_by("pk").values()) for model in (Account, Lot, Hold)]
+    assert before == after
