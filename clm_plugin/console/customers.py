@@ -17,7 +17,7 @@ from clm_plugin.console.customers_filters import CustomerFilters, in_stage, sear
 from clm_plugin.console.exports import Exports
 from clm_plugin.console.guard import SEE_PEOPLE, GuardedViewSet
 from clm_plugin.console.listing import Listing
-from clm_plugin.console.paging import CappedPaginator
+from clm_plugin.console.paging import CAP, CappedPaginator
 from clm_plugin.console.wording import money, stage_label, whole
 from clm_plugin.profiles.models import Facts
 
@@ -114,16 +114,23 @@ class CustomersView(Exports, Listing):
         return self.countable  # the whole stage, however many
 
     def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
-        """The keys of the page first, then its rows: only those are read in full."""
-        paginator, page, rows, has_others = super().paginate_queryset(queryset, page_size)
-        keys = list(rows.values_list("pk", flat=True))
+        """The keys of the page first, then its rows: only those are read in full.
+
+        Of a narrowed list all keys are read, once: to sort them takes as long as to count them.
+        """
+        keys = queryset.values_list("pk", flat=True)
+        if self.filters and self.filters.is_narrow:
+            keys = list(keys[: CAP + 1])
+        paginator, page, rows, has_others = super().paginate_queryset(keys, page_size)
+        keys = list(rows)
         found = {facts.pk: facts for facts in self.get_base_queryset().filter(pk__in=keys)}
         page.object_list = [found[key] for key in keys if key in found]
         return paginator, page, page.object_list, has_others
 
     def get_paginator(self, *args: Any, **kwargs: Any) -> CappedPaginator:
         paginator: CappedPaginator = super().get_paginator(*args, **kwargs)
-        paginator.countable = self.countable
+        is_narrow = bool(self.filters and self.filters.is_narrow)
+        paginator.countable = None if is_narrow else self.countable
         return paginator
 
     def search_queryset(self, queryset: QuerySet[Facts]) -> QuerySet[Facts]:

@@ -58,6 +58,9 @@ def _targets() -> list[tuple[str, str]]:
 
 
 class CustomerFilters(WagtailFilterSet):
+    is_narrow = False
+    """Whether the list is one of ``insights.LIMIT`` known people at most."""
+
     stage = django_filters.ChoiceFilter(
         label=gettext_lazy("Stage"), choices=stage_choices, empty_label=gettext_lazy("All"),
         widget=forms.RadioSelect, method="left_to_the_list",
@@ -137,6 +140,7 @@ class CustomerFilters(WagtailFilterSet):
         told = self.form.cleaned_data
         window = _window(told.get("when"))
         source, target = told.get("moved_from") or "", told.get("moved_to") or ""
+        self.is_narrow = bool(source or target or told.get("did"))
         if source or target:
             rows = rows.filter(among(movers(moves_meant(source, target), window)))
         if told.get("did"):

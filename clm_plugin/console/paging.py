@@ -23,6 +23,8 @@ class CappedPaginator(WagtailPaginator):
 
     @cached_property
     def found(self) -> int:
+        if isinstance(self.object_list, list):
+            return len(self.object_list)
         rows: Any = self.object_list if self.countable is None else self.countable
         return int(rows.order_by()[: CAP + 1].count())
 

@@ -45,23 +45,32 @@ def among(ids: Sequence[int]) -> Q:
 def movers(pairs: Iterable[tuple[str, str]], window: Window) -> list[int]:
     """Who made one of these moves (source, target) in a window; ``""`` as source: newcomers.
 
-    One query for all pairs that occur, and one for each of them.
+    Two queries: one for the pairs that occur, and one that walks the index of all of them at once
+    and stops at the newest ``LIMIT``.
     """
     wanted = set(pairs)
     since, until = (at.astimezone(timezone.get_default_timezone()).date() for at in window)
     told = StageFlow.objects.filter(ours=False, day__gte=since, day__lte=until)
     occur = wanted & set(told.values_list("source", "target").distinct())
-    found: list[tuple[datetime, int]] = []
-    for source, target in sorted(occur):
-        rows = StageChange.objects.filter(
+    if not occur:
+        return []
+    kinds = [
+        StageChange.objects.filter(
             from_stage=source,
             to_stage=target,
             changed_at__gte=window[0],
             changed_at__lt=window[1],
-        ).exclude(cause__in=OUR_CAUSES)
-        found += rows.order_by("-changed_at").values_list("changed_at", "profile_id")[:LIMIT]
-    found.sort(reverse=True)
-    return list(dict.fromkeys(profile for _, profile in found[:LIMIT]))
+        )
+        .exclude(cause__in=OUR_CAUSES)
+        .order_by("-changed_at")
+        .values_list("profile_id", "changed_at")
+        for source, target in sorted(occur)
+    ]
+    # Each with its own limit, or PostgreSQL sorts them all before it takes the newest.
+    limits = connection.features.supports_slicing_ordering_in_compound
+    first, *others = [rows[:LIMIT] if limits else rows.order_by() for rows in kinds]
+    rows = first.union(*others, all=True) if others else kinds[0]
+    return list(dict.fromkeys(pid for pid, _ in rows.order_by("-changed_at")[:LIMIT]))
 
 
 def _first_order(window: Window, campaign: str, stage: str) -> list[int]:

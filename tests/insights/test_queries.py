@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 
+from clm_plugin.insights import people
 from clm_plugin.insights.api import (
     CampaignNumbers,
     Total,
     campaign_numbers,
     last_days,
+    movers,
     recount,
     refusals,
 )
 from tests.console.makers import (
     make_credit,
     make_mail,
+    make_move,
     make_person,
     make_receipt,
     make_seen,
@@ -77,3 +80,25 @@ def test_refusals(django_assert_num_queries: Any) -> None:
     assert [(reason.rule, reason.count) for reason in found] == [("quiet_hours", 2), ("stage", 1)]
     assert found[0].latest_at == NOW
     assert len(refusals("tea", SINCE, limit=1)) == 1
+
+
+def test_movers_of_many_pairs_are_the_newest_of_all_in_two_queries(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bea, cyd, dan = (make_person() for _ in range(4))
+    make_move(ann, "", "acquire", at=NOW - timedelta(hours=3))
+    make_move(bea, "acquire", "nurture", at=NOW - timedelta(hours=1))
+    make_move(ann, "acquire", "nurture", at=NOW - timedelta(hours=2))
+    make_move(cyd, "acquire", "nurture", cause="model")
+    make_move(dan, "nurture", "retain", at=BEFORE)
+    recount(now=NOW)
+    pairs = [("", "acquire"), ("acquire", "nurture"), ("nurture", "retain"), ("a", "b")]
+    window = (SINCE, NOW)
+    with django_assert_num_queries(2):
+        assert movers(pairs, window) == [bea.pk, ann.pk]
+    with django_assert_num_queries(2):
+        assert movers(pairs[:1], window) == [ann.pk]
+    with django_assert_num_queries(1):
+        assert movers(pairs[2:], window) == []
+    monkeypatch.setattr(people, "LIMIT", 1)
+    assert movers(pairs, window) == [bea.pk]
