@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from clm_plugin.testing.flushing import let_tests_flush
 from tests.services.baseline import keep_baseline
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ TOLERATED = [
 ]
 
 keep_baseline()
+let_tests_flush()
 
 
 @pytest.fixture(autouse=True)

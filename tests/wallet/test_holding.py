@@ -76,13 +76,13 @@ def test_a_release_gives_back_once() -> None:
 
 @pytest.mark.parametrize("what", ["capture", "release", "rehold"])
 def test_an_unknown_hold_is_closed(what: str) -> None:
-    extra: dict[str, Any] = {
+    extras: dict[str, dict[str, Any]] = {
         "capture": {"order_id": "1"},
         "release": {"reason": "x"},
         "rehold": {"expires_at": NOW + days(1)},
-    }[what]
+    }
     with pytest.raises(HoldClosed) as refused:
-        getattr(wallet, what)(hold_key="none", now=NOW, **extra)
+        getattr(wallet, what)(hold_key="none", now=NOW, **extras[what])
     assert refused.value.state == ""
 
 
