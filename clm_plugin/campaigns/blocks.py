@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from clm_plugin.campaigns.choices import survey_choices
+from clm_plugin.campaigns.choices import offer_choices, survey_choices
 
 _PREVIEWS = "clm_plugin/campaigns/block_previews"
 _TEXT = ["bold", "italic", "link", "ol", "ul"]
+
+
+def _offer(help_text: Any) -> blocks.ChoiceBlock:
+    return blocks.ChoiceBlock(
+        choices=offer_choices, label=_("Offer"), required=False, help_text=help_text
+    )
 
 
 class WaitBlock(blocks.StructBlock):
@@ -51,6 +59,10 @@ class MailBlock(blocks.StructBlock):
         help_text=_("A published survey; each answer becomes a link in the mail."),
     )
 
+    offer = _offer(
+        _("Given to her when the mail is written; her code stands where {{ code }} is, or below.")
+    )
+
     class Meta:
         icon = "mail"
         label = _("Send a mail")
@@ -68,7 +80,7 @@ class MailBlock(blocks.StructBlock):
             [
                 BlockGroup(["subject", "preheader"], heading=_("In the list of mails")),
                 BlockGroup(
-                    ["heading", "body", "show_basket", "survey", "button", "link"],
+                    ["heading", "body", "show_basket", "offer", "survey", "button", "link"],
                     heading=_("The mail"),
                 ),
             ]
@@ -86,6 +98,8 @@ class PopupBlock(blocks.StructBlock):
         help_text=_("A path of this shop, such as /catalogue/."),
     )
 
+    offer = _offer(_("Given to her when the popup is shown, with her code."))
+
     class Meta:
         icon = "comment"
         label = _("Show a popup")
@@ -99,7 +113,7 @@ class PopupBlock(blocks.StructBlock):
             "link": "/",
         }
         form_layout = BlockGroup(
-            ["heading", "body", BlockGroup(["button", "link"], heading=_("Button"))]
+            ["heading", "body", "offer", BlockGroup(["button", "link"], heading=_("Button"))]
         )
 
 

@@ -46,5 +46,12 @@ def survey_choices() -> list[tuple[str, object]]:
     return _by_name(survey_names())
 
 
+def offer_choices() -> list[tuple[str, object]]:
+    """The published offers by name."""
+    from clm_plugin.offers.api import offer_choices as of_library
+
+    return of_library()
+
+
 def _by_name(names: dict[str, str]) -> list[tuple[str, object]]:
     return [(key, names[key]) for key in sorted(names, key=lambda key: names[key].lower())]

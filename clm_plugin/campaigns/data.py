@@ -71,7 +71,8 @@ class Step:
     ``content`` is what was authored, compiled to plain values; its keys belong to the kind:
     ``mail``: subject, preheader, heading, body (safe HTML), button, link; ``popup``: heading, body,
     button, link; ``bundle``: heading, max_items; ``survey`` (and a mail that
-    asks one): survey, question; ``wait``: minutes.
+    asks one): survey, question; ``wait``: minutes. A mail and a popup may carry an ``offer`` (its
+    key).
     """
 
     id: str

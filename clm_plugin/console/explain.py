@@ -44,6 +44,9 @@ WORDS: dict[str, tuple[_StrPromise | str, _StrPromise | str]] = {
     "answered": (
         _("Has answered"), _("The person answered “%(survey)s” and is left in peace for a while."),
     ),
+    "no_offer": (
+        _("The offer is not open"), _("The offer “%(offer)s” is not published, or has ended."),
+    ),
     "no_survey": (
         _("No such question"), _("The survey “%(survey)s” is not published."),
     ),
@@ -127,6 +130,7 @@ MAIL_REASONS: dict[str, _StrPromise | str] = {
     "basket_gone": _("the basket is gone"),
     "no answer": _("the mail server fell silent; not repeated, it may have arrived"),
     "no_consent": _("consent was withdrawn"),
+    "no_offer": _("the offer it would have carried has ended"),
     "not an address": _("not an e-mail address"),
     "nothing_left": _("nothing in the basket can be bought any more"),
     "ordered": _("an order came first"),

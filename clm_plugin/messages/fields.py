@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FIELDS = ("first_name", "items", "shop_name")
+FIELDS = ("first_name", "items", "shop_name", "code")
 _SPACE = r"(?:\s|&nbsp;)*"
 _FIELD = re.compile(r"\{\{" + _SPACE + f"({'|'.join(FIELDS)})" + _SPACE + r"(?:\|([^{}|<>]*))?\}\}")
 _MAX_NAME = 40

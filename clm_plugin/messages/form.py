@@ -42,7 +42,19 @@ _BREAK = re.compile(
     r"(</(?:td|tr|table|tbody|div|p|ul|ol|li|head|style)>|<tr>|<tbody>|<!\[endif\]-->)"
 )
 
-GAPS = ("rows", "notice", "back", "unsubscribe", "preferences", "browser")
+GAPS = (
+    "rows",
+    "notice",
+    "back",
+    "unsubscribe",
+    "preferences",
+    "browser",
+    "offertitle",
+    "offergives",
+    "offercode",
+    "offersmall",
+    "offerlink",
+)
 # By default every mail would fetch its fonts from Google.
 _options = mrml.RenderOptions(fonts={})
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
@@ -161,6 +173,7 @@ def _html(content: Mapping[str, Any], draft: _Draft) -> str:
             "show_rows": bool(content.get("show_basket", True)),
             "about_basket": not content.get("link"),
             "survey": asked_in(content, draft.mark),
+            "offer": bool(content.get("offer")),
             "has_preheader": bool(authored["preheader"]),
             "shop_name": draft.sender.name,
             "home": draft.sender.base,
@@ -200,6 +213,7 @@ def _text(content: Mapping[str, Any], draft: _Draft) -> str:
             "show_rows": bool(content.get("show_basket", True)),
             "about_basket": not content.get("link"),
             "survey": asked_in(content, draft.mark),
+            "offer": bool(content.get("offer")),
             "shop_name": mark_safe(draft.sender.name),
             "postal": mark_safe(draft.sender.postal),
         },

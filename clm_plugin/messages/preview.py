@@ -14,6 +14,7 @@ from clm_plugin.messages.data import Lines, ShownLine
 from clm_plugin.messages.rendering import Recipient, render
 from clm_plugin.messages.site import sender
 from clm_plugin.money import Money
+from clm_plugin.offers.api import example
 from clm_plugin.shop.api import get_shop
 
 if TYPE_CHECKING:
@@ -31,7 +32,13 @@ def preview(request: HttpRequest, campaign: Campaign, mode: str = "mail") -> Htt
     step = next((step for step in plan.steps if step.kind == "mail"), None)
     if step is None:
         return HttpResponse(_("This campaign has no mail yet."), content_type="text/plain")
-    who = Recipient(token="preview", first_name=_("Alex"), language=get_language() or "")
+    key = step.content.get("offer")
+    who = Recipient(
+        token="preview",
+        first_name=_("Alex"),
+        language=get_language() or "",
+        offer=example(key) if key else None,
+    )
     mail = render(
         step.content, campaign=plan.campaign, recipient=who, lines=_example(), sender=sender()
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clm_plugin.messages.data import Lines, ShownLine
     from clm_plugin.messages.form import Form
     from clm_plugin.messages.site import Sender
+    from clm_plugin.offers.api import HandedOut
 
 _MAX_SUBJECT = 200
 
@@ -36,6 +37,8 @@ class Recipient:
     address: str = ""
     first_name: str = ""
     language: str = ""
+    offer: HandedOut | None = None
+    """What the mail gives her; without one, the part of the mail that tells of it is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,21 +66,29 @@ def render(
 ) -> Rendered:
     """A mail with everything in it. Raises LayoutError when the layout of mails is broken."""
     language = language_of(recipient.language)
+    if recipient.offer is None:
+        content = {name: value for name, value in content.items() if name != "offer"}
     form = form_of(content, campaign=campaign, language=language, sender=sender)
     with override(language):
         # A mail about a basket leads back to it, any other one where its author said.
         link = own_path(content["link"], sender.host) or "/" if content.get("link") else ""
         back = tagged(link or reverse("clm:restore", args=[recipient.token]), campaign)
-        fixed = [back, *form.targets, *_answer_targets(form, recipient)]
+        fixed = [
+            back,
+            *form.targets,
+            *_answer_targets(form, recipient),
+            *_offer_targets(recipient, back),
+        ]
         targets = [*fixed, *_product_targets(lines, campaign, sender.host)]
         urls = [_click_url(sender, recipient.token, number) for number in range(len(targets))]
         values = _links(form, recipient, sender, urls)
         html = form.html.fill(
             values
             | {gap: escape(text) for gap, text in _fields(form, recipient, lines, sender).items()}
+            | {gap: escape(text) for gap, text in _offer_words(recipient).items()}
             | _rows(lines, sender, urls[len(fixed) :], "html")
         )
-        plain = values | _fields(form, recipient, lines, sender)
+        plain = values | _fields(form, recipient, lines, sender) | _offer_words(recipient)
         text = form.text.fill(plain | _rows(lines, sender, urls[len(fixed) :], "txt"))
     return Rendered(
         subject=one_line(form.subject.fill(plain))[:_MAX_SUBJECT],
@@ -124,7 +135,26 @@ def _links(form: Form, who: Recipient, sender: Sender, urls: Sequence[str]) -> d
     authored = {f"link{number}": urls[1 + number] for number in range(len(form.targets))}
     first = 1 + len(form.targets)
     answers = {f"answer{number}": urls[first + number] for number in range(len(form.answers))}
-    return {"back": urls[0], **pages, **authored, **answers}
+    offer = {"offerlink": urls[first + len(form.answers)]} if who.offer else {}
+    return {"back": urls[0], **pages, **authored, **answers, **offer}
+
+
+def _offer_targets(who: Recipient, back: str) -> list[str]:
+    """Where she takes her offer up; one that needs no taking up leads where the button does."""
+    return [who.offer.path or back] if who.offer else []
+
+
+def _offer_words(who: Recipient) -> dict[str, str]:
+    """The gaps of the part that tells of an offer, as plain text."""
+    offer = who.offer
+    if offer is None:
+        return {}
+    return {
+        "offertitle": offer.title,
+        "offergives": offer.gives if offer.code else "",
+        "offercode": offer.code or offer.gives,
+        "offersmall": " ".join(offer.small),
+    }
 
 
 def _answer_targets(form: Form, who: Recipient) -> list[str]:
@@ -141,6 +171,7 @@ def _fields(form: Form, who: Recipient, lines: Lines, sender: Sender) -> dict[st
         "first_name": shown_name(who.first_name),
         "items": str(lines.items),
         "shop_name": sender.name,
+        "code": who.offer.code if who.offer else "",
     }
     return {gap: values[name] or stand_in for gap, (name, stand_in) in form.fields.items()}
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.utils.translation import override
 
 from clm_plugin.conf import settings
 from clm_plugin.messages.baskets import lines_of, wanted_of
@@ -22,11 +23,12 @@ from clm_plugin.messages.data import Lines, SendReport
 from clm_plugin.messages.holding import is_held
 from clm_plugin.messages.models import Delivery
 from clm_plugin.messages.queries import standing_of
-from clm_plugin.messages.rendering import Recipient, Rendered, message_of, render
+from clm_plugin.messages.rendering import Recipient, Rendered, language_of, message_of, render
 from clm_plugin.messages.rules import CLAIM_LIFE, RETRY, Outcome, reason_to_stop
 from clm_plugin.messages.site import Sender, sender
 from clm_plugin.messages.transport import Postbox
 from clm_plugin.money import MoneyError
+from clm_plugin.offers.api import HandedOut, OfferError, hand_out
 from clm_plugin.shop.api import get_shop
 
 if TYPE_CHECKING:
@@ -156,18 +158,39 @@ class _Run:
         if reason:
             self._end_unclaimed(delivery, _State.SUPPRESSED, reason)
             return None
-        mail = self._render(delivery, lines)
+        try:
+            offer = self._offer(delivery)
+        except OfferError:
+            # What it promises cannot be had any more: it must not promise it.
+            self._end_unclaimed(delivery, _State.SUPPRESSED, "no_offer")
+            return None
+        mail = self._render(delivery, lines, offer)
         delivery.subject, delivery.links = mail.subject, list(mail.links)
         delivery.content["lines"] = [[f.product_id, f.quantity, f.title] for f in lines.frozen]
         return mail
 
-    def _render(self, delivery: Delivery, lines: Lines) -> Rendered:
+    def _offer(self, delivery: Delivery) -> HandedOut | None:
+        """What the mail gives, given to her as it is written; once, however often it is tried."""
+        key = delivery.content.get("offer")
+        if not key:
+            return None
+        with override(language_of(delivery.profile.language)):
+            return hand_out(
+                offer=key,
+                profile_id=delivery.profile_id,
+                key=f"mail:{delivery.token}",
+                reason=delivery.campaign,
+                now=self.at(),
+            )
+
+    def _render(self, delivery: Delivery, lines: Lines, offer: HandedOut | None) -> Rendered:
         content = {k: v for k, v in delivery.content.items() if k != "lines"}
         who = Recipient(
             token=delivery.token,
             address=delivery.address,
             first_name=delivery.profile.first_name,
             language=delivery.profile.language,
+            offer=offer,
         )
         return render(
             content, campaign=delivery.campaign, recipient=who, lines=lines, sender=self.sender

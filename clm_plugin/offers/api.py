@@ -56,6 +56,7 @@ from clm_plugin.offers.figures import (
 )
 from clm_plugin.offers.granting import accept, grant_offer, revoke_grant
 from clm_plugin.offers.guessing import check_code, last_alarm
+from clm_plugin.offers.handing import HandedOut, example, hand_out
 from clm_plugin.offers.holdings import (
     Holdings,
     has_passes,
@@ -90,6 +91,7 @@ __all__ = [
     "Effect",
     "Entitlements",
     "Figures",
+    "HandedOut",
     "Holdings",
     "KeyConflict",
     "LimitReached",
@@ -115,6 +117,7 @@ __all__ = [
     "compile_offer",
     "confirm",
     "entitlements",
+    "example",
     "explain",
     "export_codes",
     "figures",
@@ -127,6 +130,7 @@ __all__ = [
     "gives",
     "grant_offer",
     "grants_of",
+    "hand_out",
     "has_passes",
     "holdings",
     "last_alarm",

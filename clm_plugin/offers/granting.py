@@ -41,10 +41,10 @@ def grant_offer(
     """
     if source not in SOURCES or not key or len(key) > 150:
         raise OfferError(f"a grant needs a key and a source out of {', '.join(SOURCES)}")
-    print_ = fingerprint(profile_id, offer, expires_at)
+    print_ = fingerprint(offer, expires_at)
     known = OfferGrant.objects.filter(key=key).first()
     if known is not None:
-        return _again(known, print_)
+        return _again(known, profile_id, print_)
     plan = open_offer(offer, now=now)
     if plan.given == "everybody":
         raise OfferError("everybody has this offer already; nobody is given it")
@@ -67,19 +67,21 @@ def grant_offer(
         known = OfferGrant.objects.filter(key=key).first()
         if known is None:
             raise
-        return _again(known, print_)
+        return _again(known, profile_id, print_)
     return as_data(row)
 
 
-def _again(known: OfferGrant, print_: str) -> data.OfferGrant:
-    if known.fingerprint != print_:
+def _again(known: OfferGrant, profile_id: int, print_: str) -> data.OfferGrant:
+    # The profile is no part of the fingerprint: after a merge the grant is the survivor's.
+    if known.profile_id != profile_id or known.fingerprint != print_:
         raise KeyConflict(f"the key {known.key!r} was used for another grant; take a new key")
     return as_data(known, repeated=True)
 
 
-def fingerprint(profile_id: int, offer: str, expires_at: datetime | None) -> str:
-    """Of what makes a grant: the same key with another of these is a mistake."""
-    told = f"{profile_id}\x1f{offer}\x1f{expires_at.isoformat() if expires_at else ''}"
+def fingerprint(offer: str, expires_at: datetime | None) -> str:
+    """Of what makes a grant: the same key with another of these, or for another person, is a
+    mistake."""
+    told = f"{offer}\x1f{expires_at.isoformat() if expires_at else ''}"
     return hashlib.blake2b(told.encode(), digest_size=32).hexdigest()
 
 

@@ -92,7 +92,7 @@ def test_a_forwarded_link_gives_a_stranger_nothing_and_says_so(
             text = page.content.decode()
             assert "made to one customer" in text
             assert "hermione" not in text
-            assert "<form" not in text
+            assert "Use this offer" not in text
     assert not OfferCode.objects.exists()
     assert OfferGrant.objects.get().accepted_at is None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.template.loader import get_template
 
+from clm_plugin.offers.api import HandedOut, OfferError, example, hand_out
 from clm_plugin.widgets.data import Refusal
 from clm_plugin.widgets.safety import is_own_path, safe_html
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Popup:
-    """Content keys: heading, body (HTML), button, link (a path of this shop)."""
+    """Content keys: heading, body (HTML), button, link (a path of this shop), offer (its key)."""
 
     name = "popup"
 
@@ -22,12 +23,35 @@ class Popup:
         content = request.step.content
         if not is_own_path(content["link"]):
             return Refusal(rule="bad_link", inputs={"link": str(content["link"])[:200]})
+        offer = _offer(request)
+        if isinstance(offer, Refusal):
+            return offer
         return get_template("clm_plugin/widgets/popup.html").render(
             {
                 "heading": content["heading"],
                 "body": safe_html(content["body"]),
                 "button": content["button"],
                 "link": content["link"],
+                "offer": offer,
                 "step_id": request.step.id,
             }
         )
+
+
+def _offer(request: Request) -> HandedOut | Refusal | None:
+    """What the popup gives, given to her as it is shown; None for one that gives nothing."""
+    key = request.step.content.get("offer")
+    if not key:
+        return None
+    if request.person is None:  # a preview: nobody without a profile is ever shown a popup
+        return example(key) or Refusal(rule="no_offer", inputs={"offer": key})
+    try:
+        return hand_out(
+            offer=key,
+            profile_id=request.person.profile_id,
+            key=f"popup:{request.step.id}:{request.person.profile_id}",
+            reason=request.plan.campaign,
+            now=request.now,
+        )
+    except OfferError:
+        return Refusal(rule="no_offer", inputs={"offer": key})
