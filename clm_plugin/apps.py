@@ -98,15 +98,17 @@ class ClmPluginConfig(AppConfig):
     def _watch_programmes(self) -> None:
         from wagtail.signals import published, unpublished
 
+        from clm_plugin.console.api import preview_programme
         from clm_plugin.surveys.api import survey_names
         from clm_plugin.wallet.api import announce, hear
-        from clm_plugin.wallet.authoring import Programme
+        from clm_plugin.wallet.authoring import PREVIEW, Programme, previewers
         from clm_plugin.wallet.blocks import sources
 
         hear(announce)
         published.connect(on_programme_published, sender=Programme)
         unpublished.connect(on_programme_withdrawn, sender=Programme)
         post_delete.connect(on_programme_withdrawn, sender=Programme)
+        previewers[PREVIEW] = preview_programme
         sources["surveys"] = lambda: sorted(survey_names().items())
 
     def _watch_erasures(self) -> None:

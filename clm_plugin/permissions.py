@@ -13,7 +13,7 @@ def gettext_noop(text: str) -> str:
     return text
 
 
-_AUTHORED = ("campaign", "lifecyclemodel", "offer", "segment", "survey")
+_AUTHORED = ("campaign", "lifecyclemodel", "offer", "programme", "segment", "survey")
 
 
 def _all(*actions: str) -> tuple[str, ...]:

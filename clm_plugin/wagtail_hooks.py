@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from wagtail.log_actions import LogActionRegistry
 
-_ICONS = ("basket", "lifecycle", "parcel", "popup", "pulse", "receipt")
+_ICONS = ("basket", "credit", "lifecycle", "parcel", "popup", "pulse", "receipt")
 
 hooks.register("register_admin_viewset", lifecycle_group)
 hooks.register("construct_homepage_panels", add_home_panel)

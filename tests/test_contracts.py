@@ -23,12 +23,14 @@ BASE = {
     "personal",
     "upsert",
     "models",
+    "picking",
     "pipeline",
     "rebuild",
     "refold",
     "doctor",
     "schedules",
     "signals",
+    "sweeping",
     "INSTALLED_APPS",
 }
 DOORS = {"api", "data", "models"}

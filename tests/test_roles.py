@@ -82,6 +82,7 @@ SCREENS: dict[str, dict[str, set[str]]] = {
     "clm_rfm": {"index": ALL_BUT_SUPPORT, "people": PEOPLE, "people_results": PEOPLE},
     "clm_campaigns": {**_AUTHORED, "numbers": ALL_BUT_SUPPORT},
     "clm_surveys": {**_AUTHORED, "results": ALL_BUT_SUPPORT},
+    "clm_programmes": {**_AUTHORED, "effects": ALL_BUT_SUPPORT},
     "clm_lifecycle_models": {
         **_AUTHORED,
         "start": AUTHORS,
@@ -186,6 +187,7 @@ def things() -> dict[str, object]:
     segment.save()
     survey = Survey.objects.create(key="q", name="Q", question="Q?", kind="nps")
     model = LifecycleModel.objects.create(name="M")
+    programme = Programme.objects.create(key="p", name="P")
     letter = DeadLetter.objects.create(event_id=uuid4(), shard=0, reason="r", failed_at=NOW)
     made: dict[str, object] = {
         "clm_customers": person,
@@ -196,6 +198,7 @@ def things() -> dict[str, object]:
         "clm_campaigns": campaign,
         "clm_segments": segment,
         "clm_surveys": survey,
+        "clm_programmes": programme,
         "clm_lifecycle_models": model,
         "clm_traits": TraitDefinition.objects.create(key="t", label="T"),
         "clm_life_events": LifeEventKind.objects.create(key="k", label="K"),
@@ -205,7 +208,7 @@ def things() -> dict[str, object]:
         ),
         "clm_dead_letters": letter,
     }
-    for snippet in (campaign, survey, segment, model):
+    for snippet in (campaign, survey, segment, model, programme):
         snippet.save_revision()
     return made
 

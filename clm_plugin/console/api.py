@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clm_plugin.lifecycle.authoring import LifecycleModel
     from clm_plugin.profiles.api import Person
     from clm_plugin.segments.authoring import Segment
+    from clm_plugin.wallet.authoring import Programme
 
 __all__ = [
     "GRANTABLE",
@@ -31,6 +32,7 @@ __all__ = [
     "money",
     "percent",
     "preview_lifecycle",
+    "preview_programme",
     "preview_segment",
     "scrub_audit",
     "segment_choices",
@@ -72,6 +74,13 @@ def preview_lifecycle(request: HttpRequest, model: LifecycleModel) -> HttpRespon
     from clm_plugin.console.lifecycle_models_preview import preview
 
     return preview(request, model)
+
+
+def preview_programme(request: HttpRequest, programme: Programme) -> HttpResponse:
+    """What publishing a programme would change, as it stands in the editor."""
+    from clm_plugin.console.programmes_effects import preview
+
+    return preview(request, programme)
 
 
 def segment_choices() -> dict[str, Callable[[], list[tuple[str, Any]]]]:

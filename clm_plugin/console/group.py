@@ -16,6 +16,7 @@ from clm_plugin.console.life_events import LifeEventViewSet
 from clm_plugin.console.lifecycle_models import LifecycleModelViewSet
 from clm_plugin.console.offers import OfferViewSet
 from clm_plugin.console.privacy import PrivacyViewSet
+from clm_plugin.console.programmes import ProgrammeViewSet
 from clm_plugin.console.receipts import ReceiptsViewSet
 from clm_plugin.console.rfm import RfmViewSet
 from clm_plugin.console.segments import SegmentViewSet
@@ -31,7 +32,8 @@ class LifecycleGroup(ViewSetGroup):
     menu_order = 150
     items = (
         BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet,
-        SurveyViewSet, OfferViewSet, LifecycleModelViewSet, TraitViewSet, LifeEventViewSet, MergesViewSet,
+        ProgrammeViewSet, OfferViewSet, SurveyViewSet, LifecycleModelViewSet, TraitViewSet,
+        LifeEventViewSet, MergesViewSet,
         ImportsViewSet, ReceiptsViewSet, DeadLettersViewSet, WriteKeysViewSet, PrivacyViewSet,
         HealthViewSet,
     )  # fmt: skip

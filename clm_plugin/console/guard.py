@@ -55,6 +55,10 @@ SEE_SURVEYS = tuple(
 SEE_OFFERS = tuple(
     f"clm_plugin.{action}_offer" for action in ("view", "change", "add", "publish", "delete")
 )
+SEE_PROGRAMMES = tuple(
+    f"clm_plugin.{action}_programme" for action in ("view", "change", "add", "publish", "delete")
+)
+EDIT_PROGRAMMES = ("clm_plugin.change_programme", "clm_plugin.add_programme")
 SEE_CODES = "clm_plugin.view_offercode"
 MAKE_CODES = "clm_plugin.add_codebatch"
 REVOKE_CODES = "clm_plugin.change_offercode"

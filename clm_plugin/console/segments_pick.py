@@ -11,7 +11,7 @@ from django.http import Http404, JsonResponse
 from django.utils.translation import gettext
 from django.views import View
 
-from clm_plugin.console.guard import EDIT_SEGMENTS, Guarded
+from clm_plugin.console.guard import EDIT_PROGRAMMES, EDIT_SEGMENTS, Guarded
 from clm_plugin.profiles.models import Facts
 from clm_plugin.segments.models import Segment
 from clm_plugin.shop.api import ShopError, get_shop
@@ -92,7 +92,7 @@ KINDS: dict[str, Callable[[str, list[str] | None], list[Item]]] = {
 class PickView(Guarded, View):
     """``?q=…`` searches, ``?ids=["…"]`` names; both answer ``{"items": [{id, label, hint}]}``."""
 
-    permission = EDIT_SEGMENTS
+    permission = (*EDIT_SEGMENTS, *EDIT_PROGRAMMES)
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         if kind not in KINDS:

@@ -2,10 +2,12 @@
 
 from clm_plugin.wallet.accounts import giving_way
 from clm_plugin.wallet.announcing import announce
+from clm_plugin.wallet.authoring import Programme as AuthoredProgramme
 from clm_plugin.wallet.by_hand import give_by_hand, given_terms
 from clm_plugin.wallet.by_order import earned_on
 from clm_plugin.wallet.capturing import capture
 from clm_plugin.wallet.clawing import claw_back
+from clm_plugin.wallet.compile import compile_programme
 from clm_plugin.wallet.crediting import earn
 from clm_plugin.wallet.data import (
     Balance,
@@ -22,6 +24,8 @@ from clm_plugin.wallet.data import (
     Source,
     Total,
 )
+from clm_plugin.wallet.describing import Difference, differences
+from clm_plugin.wallet.effects import EFFECT_DAYS, MOST_ORDERS, Effects, Outcome, effects, names_for
 from clm_plugin.wallet.errors import (
     BadAmount,
     HoldClosed,
@@ -34,6 +38,7 @@ from clm_plugin.wallet.errors import (
     WalletError,
 )
 from clm_plugin.wallet.expiring import expire_due, next_due, notice_due, release_due
+from clm_plugin.wallet.faults import programme_troubles
 from clm_plugin.wallet.forecasting import (
     ENOUGH,
     Forecast,
@@ -70,6 +75,7 @@ from clm_plugin.wallet.queries import (
     totals,
 )
 from clm_plugin.wallet.quoting import Quote, quote
+from clm_plugin.wallet.recipes import install_programme
 from clm_plugin.wallet.reporting import (
     DaySum,
     Granted,
@@ -102,13 +108,18 @@ from clm_plugin.wallet.verifying import last_proof, prove, verify
 from clm_plugin.wallet.words import good_until
 
 __all__ = [
+    "EFFECT_DAYS",
     "ENOUGH",
+    "MOST_ORDERS",
+    "AuthoredProgramme",
     "BadAmount",
     "Balance",
     "Check",
     "ClawedBack",
     "DaySum",
+    "Difference",
     "EarnRule",
+    "Effects",
     "Forecast",
     "Foreseen",
     "GrantRequest",
@@ -127,6 +138,7 @@ __all__ = [
     "NotReversible",
     "NotWaiting",
     "Out",
+    "Outcome",
     "OverBudget",
     "Owed",
     "OwnRequest",
@@ -153,10 +165,13 @@ __all__ = [
     "balances",
     "capture",
     "claw_back",
+    "compile_programme",
     "day_sums",
     "deduct",
+    "differences",
     "earn",
     "earned_on",
+    "effects",
     "expire_due",
     "forecast",
     "foresee",
@@ -176,6 +191,7 @@ __all__ = [
     "history",
     "hold",
     "hold_of",
+    "install_programme",
     "last_proof",
     "last_settled",
     "liability",
@@ -183,11 +199,13 @@ __all__ = [
     "lives",
     "lots",
     "move",
+    "names_for",
     "next_due",
     "notice_due",
     "owed_now",
     "paid_on",
     "programme",
+    "programme_troubles",
     "programme_version",
     "programmes",
     "promised",

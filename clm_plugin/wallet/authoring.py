@@ -79,12 +79,12 @@ class ProgrammeForm(WagtailAdminModelForm):
         data: dict[str, Any] = super().clean()
         if self.is_deferred_validation or self.errors:
             return data
-        from clm_plugin.wallet.compile import troubles
+        from clm_plugin.wallet.faults import programme_troubles
 
         for name, value in data.items():
             if hasattr(self.instance, name):
                 setattr(self.instance, name, value)
-        for name, text in troubles(self.instance):
+        for name, text in programme_troubles(self.instance):
             self.add_error(name if name in self.fields else None, text)
         return data
 

@@ -10,6 +10,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from clm_plugin.picking import PickBlock
+from clm_plugin.profiles.api import life_event_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,9 +107,7 @@ def survey_choices() -> list[tuple[str, Any]]:
 
 
 def life_event_choices() -> list[tuple[str, Any]]:
-    from clm_plugin.profiles.models import LifeEventKind
-
-    return list(LifeEventKind.objects.order_by("label").values_list("key", "label"))
+    return [(kind.key, kind.label) for kind in life_event_kinds()]
 
 
 class EventBlock(blocks.StructBlock):

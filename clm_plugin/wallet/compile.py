@@ -6,10 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
 from clm_plugin.conf import settings
-from clm_plugin.money import Money, MoneyError, exponent
+from clm_plugin.money import Money, MoneyError
 from clm_plugin.wallet.plan import (
     Caps,
     Choice,
@@ -30,17 +28,6 @@ if TYPE_CHECKING:
 
     from clm_plugin.wallet.authoring import Programme as Authored
 
-_AMOUNTS = (
-    "min_order",
-    "cap_order",
-    "cap_period",
-    "cap_customer",
-    "budget",
-    "spend_min_order",
-    "spend_max",
-    "rounding_unit",
-)
-
 
 def compile_programme(authored: Authored, *, version: int = 0) -> Programme:
     """The frozen plan of a programme as it stands (a draft too: previews use it).
@@ -48,7 +35,7 @@ def compile_programme(authored: Authored, *, version: int = 0) -> Programme:
     Raises MoneyError for an amount that is none in the programme's currency.
     """
     zone = shop_zone()
-    money = _Purse(authored.currency)
+    money = Coins(authored.currency)
     return Programme(
         key=authored.key,
         version=version,
@@ -99,7 +86,7 @@ def shop_zone() -> str:
     return str(settings.TIME_ZONE or django_settings.TIME_ZONE)
 
 
-class _Purse:
+class Coins:
     """Decimal amounts as minor units of one currency; what it has no coin for is refused."""
 
     def __init__(self, currency: str) -> None:
@@ -114,7 +101,7 @@ class _Purse:
         return money.minor
 
 
-def _rules(stream: Any, money: _Purse) -> Iterator[EarnRule]:
+def _rules(stream: Any, money: Coins) -> Iterator[EarnRule]:
     for block in stream or ():
         value, name = block.value, str(block.id or block.block_type)
         if block.block_type == "per_full":
@@ -180,126 +167,6 @@ def _begins(day: date | None, zone: str) -> datetime | None:
 def _ends(day: date | None, zone: str) -> datetime | None:
     """The end of a last day is the start of the next one."""
     return None if day is None else start_of(day + timedelta(days=1), zone)
-
-
-def troubles(authored: Authored) -> list[tuple[str, str]]:
-    """What is wrong with a programme as a whole, as (field, what to do about it)."""
-    found = list(_amounts(authored))
-    if any(name == "currency" for name, _text in found):
-        return found  # no amount can be read without it
-    found += [*_dates(authored), *_rules_wrong(authored)]
-    return found or list(_books(authored))
-
-
-def _amounts(authored: Authored) -> Iterator[tuple[str, str]]:
-    try:
-        exponent(authored.currency)
-        Money(0, authored.currency)
-    except MoneyError:
-        yield "currency", _("This is not an ISO 4217 currency, such as GBP.")
-        return
-    money = _Purse(authored.currency)
-    for name in _AMOUNTS:
-        try:
-            money.minor(getattr(authored, name))
-        except MoneyError:
-            yield (
-                name,
-                _("%(currency)s has %(decimals)s decimal places.")
-                % {
-                    "currency": authored.currency,
-                    "decimals": exponent(authored.currency),
-                },
-            )
-
-
-def _dates(authored: Authored) -> Iterator[tuple[str, str]]:
-    earn, redeem = authored.earn_last_day, authored.redeem_last_day
-    if earn and authored.earn_first_day and earn < authored.earn_first_day:
-        yield "earn_last_day", _("The last day is before the first.")
-    if redeem and authored.redeem_first_day and redeem < authored.redeem_first_day:
-        yield "redeem_last_day", _("The last day is before the first.")
-    if authored.expiry_kind == "window" and redeem is None:
-        yield "redeem_last_day", _("Name the last day on which it can be spent: it expires then.")
-    if redeem is not None and earn is None and authored.earn:
-        yield (
-            "earn_last_day",
-            _("Name a last day to earn: what is earned after the last day to spend is lost."),
-        )
-    if redeem is not None and authored.earn_first_day and redeem < authored.earn_first_day:
-        yield "redeem_last_day", _("It could be spent only before the first day to earn it.")
-    elif redeem is not None and earn is not None:
-        opens = earn + timedelta(days=authored.pending_days)
-        if opens > redeem:
-            yield (
-                "redeem_last_day",
-                _(
-                    "What is earned on the last day opens %(days)s days later, on %(opens)s;"
-                    " let it be spent at least until then."
-                )
-                % {"days": authored.pending_days, "opens": opens.isoformat()},
-            )
-    if authored.expiry_kind == "days":
-        if authored.expiry_days < 1:
-            yield "expiry_days", _("At least one day.")
-        elif authored.expiry_days < authored.pending_days and not authored.grace_days:
-            yield (
-                "expiry_days",
-                _(
-                    "Orders can be returned for %(days)s days, and credit that is good for fewer"
-                    " would be lost with a returned order. Make it good for longer, or give days"
-                    " of grace."
-                )
-                % {"days": authored.pending_days},
-            )
-
-
-def _rules_wrong(authored: Authored) -> Iterator[tuple[str, str]]:
-    money = _Purse(authored.currency)
-    orders = False
-    for block in authored.earn or ():
-        value = block.value
-        orders |= block.block_type in ("per_full", "percent")
-        for name in ("amount", "per"):
-            if name not in value:
-                continue
-            try:
-                minor = money.minor(value[name])
-            except MoneyError:
-                minor = None
-            if not minor:
-                yield (
-                    "earn",
-                    _("Each amount must be above 0, and one that %(currency)s has.")
-                    % {"currency": authored.currency},
-                )
-                return
-        if block.block_type == "percent" and not value["percent"]:
-            yield "earn", _("A percentage must be above 0.")
-            return
-    kinds = {block.block_type for block in authored.earn or ()}
-    if "multiplier" in kinds and not orders:
-        yield "earn", _("There is nothing to multiply: add a way to earn by an order.")
-
-
-def _books(authored: Authored) -> Iterator[tuple[str, str]]:
-    from clm_plugin.wallet.models import Account
-
-    held = (
-        Account.objects.filter(programme=authored.key)
-        .exclude(currency=authored.currency)
-        .values_list("currency", flat=True)
-        .first()
-    )
-    if held:
-        yield (
-            "currency",
-            _(
-                "Credit of this programme was granted in %(currency)s; keep it, or make another"
-                " programme."
-            )
-            % {"currency": held},
-        )
 
 
 def publish_programme(authored: Authored, *, now: datetime) -> Programme:

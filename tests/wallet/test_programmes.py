@@ -17,8 +17,9 @@ from clm_plugin.money import Money
 from clm_plugin.profiles.models import Profile
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.authoring import Programme as Authored
-from clm_plugin.wallet.compile import compile_programme, troubles
+from clm_plugin.wallet.compile import compile_programme
 from clm_plugin.wallet.encoding import PlanError, from_json, to_json
+from clm_plugin.wallet.faults import programme_troubles
 from clm_plugin.wallet.plan import Programme
 from clm_plugin.wallet.programme_models import CompiledProgramme, ProgrammeSet, ProgrammeVersion
 from clm_plugin.wallet.publishing import publish, withdraw
@@ -166,14 +167,16 @@ def test_a_plan_that_would_stumble_later_is_refused(change: dict[str, Any]) -> N
 def test_what_cannot_be_meant_is_told_at_its_field(
     changes: dict[str, Any], field: str | None
 ) -> None:
-    assert [name for name, _ in troubles(authored(**changes))] == ([field] if field else [])
+    assert [name for name, _ in programme_troubles(authored(**changes))] == (
+        [field] if field else []
+    )
 
 
 @pytest.mark.django_db
 def test_the_currency_stays_once_credit_was_granted(person: Profile) -> None:
     give(person, 5_00)
-    assert [name for name, _ in troubles(authored(currency="EUR"))] == ["currency"]
-    assert troubles(authored()) == []
+    assert [name for name, _ in programme_troubles(authored(currency="EUR"))] == ["currency"]
+    assert programme_troubles(authored()) == []
 
 
 @pytest.mark.django_db
