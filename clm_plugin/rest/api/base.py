@@ -22,6 +22,7 @@ from rest_framework.views import set_rollback
 from clm_plugin.conf import settings
 from clm_plugin.events.api import BadEvent
 from clm_plugin.exceptions import ClmError
+from clm_plugin.rest.api.refusals import Refusal, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -107,13 +108,16 @@ class Api:
 
 
 def problem(error: Exception, context: Any) -> Response | None:
-    """An error as problem details (RFC 9457): ``title``, ``status``, ``detail``, ``errors``."""
+    """An error as problem details (RFC 9457): ``title``, ``status``, ``detail`` or ``errors``; what
+    money and offers refuse has a ``code``, too."""
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, DjangoDenied):
         error = exceptions.PermissionDenied()
     elif isinstance(error, BadEvent):
         error = exceptions.ValidationError({error.field: [error.why]})
+    elif isinstance(error, ClmError) and (refused := refusal(error)):
+        error = refused
     elif isinstance(error, ClmError):
         error = exceptions.ValidationError({"": [str(error)]})
     if not isinstance(error, exceptions.APIException):
@@ -124,6 +128,8 @@ def problem(error: Exception, context: Any) -> Response | None:
         body["errors"] = error.detail
     else:
         body["detail"] = str(error.detail)
+    if isinstance(error, Refusal):
+        body["code"] = error.code
     response = Response(body, status=error.status_code, content_type=_PROBLEM)
     if header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = header

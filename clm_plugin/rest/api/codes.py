@@ -1,0 +1,137 @@
+"""Codes of offers, for a till or a shop of its own: check, reserve, confirm, free."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from clm_plugin import clock
+from clm_plugin.offers import api as offers
+from clm_plugin.rest.api.base import Api
+from clm_plugin.rest.api.credit import said
+from clm_plugin.rest.api.describing import described
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+_MINUTES = 30
+
+
+class CodeShape(serializers.Serializer):
+    """``customer`` is whoever typed it, as the till knows her: tries are counted by it."""
+
+    code = serializers.CharField(max_length=64)
+    profile = serializers.IntegerField(
+        min_value=1, max_value=2**62, required=False, default=None, allow_null=True
+    )
+    order_id = serializers.CharField(max_length=64, required=False, default="")
+    customer = serializers.CharField(max_length=128, required=False, default="")
+
+
+class ReserveShape(serializers.Serializer):
+    code = serializers.CharField(max_length=64)
+    profile = serializers.IntegerField(
+        min_value=1, max_value=2**62, required=False, default=None, allow_null=True
+    )
+    order_id = serializers.CharField(max_length=64)
+    discount_minor = serializers.IntegerField(min_value=0, max_value=10**12, default=0)
+    minutes = serializers.IntegerField(min_value=1, max_value=7 * 24 * 60, default=_MINUTES)
+
+
+class OrderShape(serializers.Serializer):
+    order_id = serializers.CharField(max_length=64)
+
+
+class AnswerShape(serializers.Serializer):
+    """``reason``: empty, ``refused``, ``in_use`` or ``used``; ``text`` is for the shopper."""
+
+    ok = serializers.BooleanField()
+    reason = serializers.CharField()
+    text = serializers.CharField()
+    code = serializers.CharField()
+    offer = serializers.CharField()
+
+
+class ReservedShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    offer = serializers.CharField()
+    order_id = serializers.CharField()
+    state = serializers.CharField()
+    until = serializers.DateTimeField()
+    discount_minor = serializers.IntegerField()
+    repeated = serializers.BooleanField()
+
+
+class SettledShape(serializers.Serializer):
+    """``lost`` ran out meanwhile, and somebody else has the code or the last place now."""
+
+    confirmed = ReservedShape(many=True)
+    lost = ReservedShape(many=True)
+
+
+class FreedShape(serializers.Serializer):
+    freed = serializers.IntegerField()
+
+
+class CodesViewSet(Api, GenericViewSet):
+    """Codes in orders that are paid elsewhere. The same order and code again: the same answer."""
+
+    serializer_class = AnswerShape
+    may = {"POST": ("add_redemption",)}
+
+    @described(body=CodeShape, answers=AnswerShape, refuses=False)
+    @action(detail=False, methods=["post"])
+    def check(self, request: Request) -> Response:
+        """Whether this person may use a code. Every wrong code has one answer."""
+        body = said(CodeShape, request)
+        answer = offers.check_code(
+            text=body["code"],
+            profile_id=body["profile"],
+            session_key=body["customer"],
+            ip="",  # the service's own: it asks for everybody
+            now=clock.now(),
+            order_id=body["order_id"],
+        )
+        return Response(
+            {
+                "ok": answer.ok,
+                "reason": answer.reason,
+                "text": answer.text,
+                "code": answer.code,
+                "offer": answer.offer.key if answer.offer else "",
+            }
+        )
+
+    @described(body=ReserveShape, answers=ReservedShape)
+    @action(detail=False, methods=["post"])
+    def reserve(self, request: Request) -> Response:
+        """Hold a code for an order until it is confirmed, freed, or the minutes are over."""
+        body, now = said(ReserveShape, request), clock.now()
+        reserved = offers.reserve(
+            code=body["code"],
+            profile_id=body["profile"],
+            order_id=body["order_id"],
+            now=now,
+            until=now + timedelta(minutes=body["minutes"]),
+            discount_minor=body["discount_minor"],
+        )
+        return Response(ReservedShape(reserved).data, status=200 if reserved.repeated else 201)
+
+    @described(body=OrderShape, answers=SettledShape, refuses=False)
+    @action(detail=False, methods=["post"])
+    def confirm(self, request: Request) -> Response:
+        """The order is placed: what was reserved for it is used; ``lost`` ran out meanwhile."""
+        done = offers.confirm(said(OrderShape, request)["order_id"], now=clock.now())
+        return Response(SettledShape(done).data)
+
+    @described(body=OrderShape, answers=FreedShape, refuses=False)
+    @action(detail=False, methods=["post"])
+    def free(self, request: Request) -> Response:
+        """The order came to nothing: its codes can be used again. Returns how many."""
+        order_id = said(OrderShape, request)["order_id"]
+        return Response({"freed": offers.free(order_id, now=clock.now())})
