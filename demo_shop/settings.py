@@ -40,9 +40,9 @@ INSTALLED_APPS = [
     "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
     "oscar.apps.communication.apps.CommunicationConfig",
     "oscar.apps.partner.apps.PartnerConfig",
-    "oscar.apps.basket.apps.BasketConfig",
+    "demo_shop.oscar_apps.basket.apps.BasketConfig",
     "oscar.apps.payment.apps.PaymentConfig",
-    "oscar.apps.offer.apps.OfferConfig",
+    "demo_shop.oscar_apps.offer.apps.OfferConfig",
     "oscar.apps.order.apps.OrderConfig",
     "oscar.apps.customer.apps.CustomerConfig",
     "demo_shop.oscar_apps.search.apps.SearchConfig",
@@ -139,8 +139,10 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-# The fork of Oscar's shipping app adds no table of its own.
-MIGRATION_MODULES = {"shipping": "oscar.apps.shipping.migrations"}
+# These forks of Oscar's apps add no tables of their own.
+MIGRATION_MODULES = {
+    name: f"oscar.apps.{name}.migrations" for name in ("basket", "offer", "shipping")
+}
 
 DEMO_CACHE = os.environ.get("DEMO_CACHE", "")
 CACHES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +42,15 @@ def shops_language() -> Iterator[None]:
 
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def no_offers_in_memory() -> Iterator[None]:
+    """Baskets know offers from memory for some seconds; the next test has others."""
+    yield
+    memory = sys.modules.get("clm_plugin.adapters.oscar.offers_memory")
+    if memory is not None:
+        memory.forget()
 
 
 def pytest_configure(config: pytest.Config) -> None:

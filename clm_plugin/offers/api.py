@@ -8,7 +8,6 @@ from clm_plugin.offers.codes import (
     export_codes,
     make_codes,
     make_due,
-    next_making,
     revoke_codes,
     start_batch,
     state_of,
@@ -37,6 +36,7 @@ from clm_plugin.offers.data import (
     Stack,
     Use,
 )
+from clm_plugin.offers.due import next_due, sweep_due
 from clm_plugin.offers.entitlements import entitlements, multiplier_of, use_sample
 from clm_plugin.offers.errors import (
     CodeRefused,
@@ -70,7 +70,7 @@ from clm_plugin.offers.merging import anonymise_redemptions, give_back, move
 from clm_plugin.offers.plan import AT_CHECKOUT, Conditions, Effect, Limits, Offer
 from clm_plugin.offers.remembering import forget_code, remember_code, remembered_codes
 from clm_plugin.offers.reserving import reserve, reserve_all
-from clm_plugin.offers.settling import confirm, free, free_due, next_due
+from clm_plugin.offers.settling import confirm, free, free_due
 from clm_plugin.offers.shoppers import active_offers, shopper_of
 from clm_plugin.offers.stacking import combine, stacking
 from clm_plugin.offers.wording import explain, gives, small_print, until, why_refused
@@ -141,7 +141,6 @@ __all__ = [
     "move",
     "multiplier_of",
     "next_due",
-    "next_making",
     "offer_choices",
     "offers",
     "open_link",
@@ -163,6 +162,7 @@ __all__ = [
     "standing_of_codes",
     "start_batch",
     "state_of",
+    "sweep_due",
     "until",
     "use_sample",
     "used_up",

@@ -43,6 +43,9 @@ class Shop(ABC):
     supports_store_credit: bool = False
     """``request_purchase`` and ``tenders`` work, and the shop's checkout holds, captures, releases
     and restores through ``clm_plugin.adapters.tender``; else store credit cannot be spent."""
+    supports_offers: bool = False
+    """``apply_code`` works, and the shop prices baskets by ``offers.stacking``, reserves what it
+    takes off before payment and confirms it with the order; else offers change no price."""
 
     @abstractmethod
     def connect(self) -> None:
@@ -118,6 +121,14 @@ class Shop(ABC):
         None without a basket or with an empty one. Never creates or changes one.
         """
         return None
+
+    def apply_code(self, request: HttpRequest, code: str) -> bool:
+        """Put one of our codes on the request's basket, as if the shopper had typed it.
+
+        Without a basket it is kept for the one she will have. Returns whether it is on a basket
+        now; False also for a code that this person may not use. Never raises.
+        """
+        return False
 
     def tenders(self, order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:
         """By what means orders were paid and how much of it was given back, by order id.

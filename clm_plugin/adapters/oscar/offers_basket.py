@@ -72,7 +72,7 @@ def seen(
                 id=str(line.pk),
                 product_id=str(line.product_id),
                 parent_id=str(line.product.parent_id) if line.product.parent_id else None,
-                total_minor=_left(line, given.get(line.pk, 0), currency),
+                total_minor=left_minor(line, given.get(line.pk, 0)),
                 quantity=line.quantity,
                 category_ids=kinds.get(line.product.parent_id or line.product_id, ()),
                 is_discounted=line.discounts.total > 0,
@@ -83,14 +83,11 @@ def seen(
     )
 
 
-def _left(line: Any, units: int, currency: str) -> int:
+def left_minor(line: Any, units: int) -> int:
+    """What a line comes to without so many of its units, in the currency's minor units."""
     price = line_price(line)
-    return Money.of(price - price * units / line.quantity if units else price, currency).minor
-
-
-def unit_minor(line: Any) -> int:
-    """What one unit of a line comes to now, for a gift; rounded down, never above the line."""
-    return Money.of(line_price(line), line.basket.currency).minor // int(line.quantity)
+    rest = price - price * units / line.quantity if units else price
+    return Money.of(rest, line.price_currency).minor
 
 
 def _ask_categories(plans: Iterable[offers.Offer]) -> bool:

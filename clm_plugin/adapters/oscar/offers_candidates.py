@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,8 @@ def _look(
     request: HttpRequest | None, name: str, codes: Sequence[str], now: datetime
 ) -> Found | None:
     held = memory(now)
+    if not held.rows and not codes:
+        return None
     out = kept_out(request, now)
     if out is None:
         return None
@@ -153,10 +155,3 @@ def own_vouchers(basket_offers: Sequence[Any]) -> dict[str, Any]:
         for offer in basket_offers
         if is_ours(offer) and offer.get_voucher() is not None
     }
-
-
-def without_codes(found: Found) -> Found:
-    """The same without what came by code."""
-    return replace(
-        found, candidates=tuple(each for each in found.candidates if not each.code), answers={}
-    )

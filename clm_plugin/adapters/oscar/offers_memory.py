@@ -80,7 +80,7 @@ def memory(now: datetime) -> Memory:
         has_passes = offers.has_passes(now)
         held = _held = Memory(
             plans=plans,
-            rows=conditional_offers(found) if found or has_passes else {},
+            rows=conditional_offers(found, with_pass=has_passes) if found or has_passes else {},
             spent=offers.used_up({plan.key: plan for plan in found}, now=now),
             has_passes=has_passes,
             read_at=time.monotonic(),

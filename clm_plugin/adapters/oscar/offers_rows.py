@@ -40,8 +40,8 @@ def is_ours(offer: Any) -> bool:
     return bool(offer.slug.startswith(PREFIX))
 
 
-def conditional_offers(plans: Iterable[offers.Offer]) -> dict[str, Any]:
-    """The rows of these offers and of the pass, by key; made and brought up to date where needed.
+def conditional_offers(plans: Iterable[offers.Offer], *, with_pass: bool) -> dict[str, Any]:
+    """The rows of these offers (and of the pass) by key; made and brought up to date where needed.
 
     One query when nothing is to do. What staff suspended in Oscar's dashboard is left out.
     """
@@ -51,9 +51,9 @@ def conditional_offers(plans: Iterable[offers.Offer]) -> dict[str, Any]:
     found = {row.slug.removeprefix(PREFIX): row for row in rows}
     for key, plan in by_key.items():
         found[key] = _up_to_date(found[key], plan) if key in found else _made(plan)
-    if by_key or PASS in found:
+    if with_pass:
         found[PASS] = found.get(PASS) or _made_pass()
-    wanted = {*by_key, PASS}
+    wanted = {*by_key, PASS} if with_pass else set(by_key)
     return {key: row for key, row in found.items() if key in wanted and not row.is_suspended}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
@@ -12,7 +13,7 @@ from clm_plugin.money import Money
 from clm_plugin.offers import api as offers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +61,24 @@ class OpenGift:
     quantity: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BasketOffers:
     """All of it, the offers that are used first."""
 
     used: tuple[UsedOffer, ...] = ()
     left_out: tuple[LeftOutOffer, ...] = ()
-    gifts: tuple[OpenGift, ...] = ()
     pass_used: bool = False
     """Shipping is free by a pass."""
+    find_gifts: Callable[[], tuple[OpenGift, ...]] = tuple
 
-    def __bool__(self) -> bool:
-        return bool(self.used or self.left_out or self.gifts)
+    @cached_property
+    def gifts(self) -> tuple[OpenGift, ...]:
+        """Asked of the catalogue only by a page that shows them."""
+        return self.find_gifts()
+
+    @property
+    def is_shown(self) -> bool:
+        return bool(self.used or self.left_out or self.gifts or self.pass_used)
 
 
 def left_out(

@@ -32,6 +32,7 @@ class OscarShop(Shop):
 
     supports_search = True
     supports_store_credit = True
+    supports_offers = True
 
     def connect(self) -> None:
         from django.apps import apps
@@ -106,6 +107,11 @@ class OscarShop(Shop):
         from clm_plugin.adapters.oscar.purchases import read_request_purchase
 
         return read_request_purchase(request)
+
+    def apply_code(self, request: HttpRequest, code: str) -> bool:
+        from clm_plugin.adapters.oscar.offers_vouchers import apply_code
+
+        return apply_code(request, code)
 
     def tenders(self, order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:
         from clm_plugin.adapters.oscar.tenders import read_tenders

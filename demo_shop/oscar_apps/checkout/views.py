@@ -14,6 +14,7 @@ from oscar.apps.checkout.views import PaymentDetailsView as OscarPaymentDetailsV
 from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 from oscar.core.loading import get_model
 
+from clm_plugin.adapters.oscar.offers_checkout import ClmOffersAtCheckout
 from clm_plugin.adapters.oscar.store_credit import StoreCredit
 from demo_shop import clock, gateway
 from demo_shop.oscar_apps.checkout.forms import CardForm
@@ -25,7 +26,7 @@ Source = get_model("payment", "Source")
 SourceType = get_model("payment", "SourceType")
 
 
-class PaymentDetailsView(StoreCredit, OscarPaymentDetailsView):
+class PaymentDetailsView(ClmOffersAtCheckout, StoreCredit, OscarPaymentDetailsView):
     """Asks for a card unless store credit pays it all, shows the order once more, charges and
     places it."""
 

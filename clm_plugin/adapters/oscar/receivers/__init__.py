@@ -22,6 +22,7 @@ from oscar.apps.order.signals import (
 from oscar.apps.search.signals import user_search
 from oscar.core.loading import get_model
 
+from clm_plugin.adapters.oscar import offers_receivers
 from clm_plugin.adapters.oscar.receivers import accounts, baskets, browsing, orders, stock
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ CONNECTIONS: tuple[tuple[Signal, Any, str], ...] = (
     (post_payment, orders.payment_reached, ""),
     (order_placed, orders.order_placed, ""),
     (order_status_changed, orders.order_status_changed, ""),
+    (order_status_changed, offers_receivers.order_status_changed, ""),
     (order_line_status_changed, orders.order_line_status_changed, ""),
     (models.post_save, orders.transaction_saved, "payment.Transaction"),
     (user_registered, accounts.user_registered, ""),
