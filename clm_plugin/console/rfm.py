@@ -30,6 +30,7 @@ from clm_plugin.console.guard import (
 from clm_plugin.console.rfm_people import RfmPeopleView
 from clm_plugin.console.rfm_words import ADVICE, Summary, cut_offs, rfm_label, rough, summary
 from clm_plugin.console.segments_patience import Impatient, patience
+from clm_plugin.console.segments_sizes import sizes
 from clm_plugin.segments import api as segments
 from clm_plugin.segments.models import RfmScore
 from clm_plugin.shop.api import ShopError, get_shop
@@ -245,7 +246,7 @@ def micro_rows() -> list[dict[str, Any]]:
 
 def personas() -> list[Any]:
     """Live segments that are personas, with their members now."""
-    return [size for size in segments.sizes().values() if size.persona]
+    return [size for size in sizes().values() if size.persona]
 
 
 class RfmViewSet(GuardedViewSet):

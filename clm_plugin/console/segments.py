@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.utils import quote
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
-from django.db.models import CharField, Count, Exists, OuterRef, Q
-from django.db.models.functions import Cast, TruncDate
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -35,20 +34,20 @@ from clm_plugin.console.segments_list import UploadView
 from clm_plugin.console.segments_page import ByKeyView, MembersView, RemoveView, SegmentView
 from clm_plugin.console.segments_pick import PickView
 from clm_plugin.console.segments_ready import ReadyView
+from clm_plugin.console.segments_sizes import sizes
 from clm_plugin.console.wording import whole
+from clm_plugin.insights import api as insights
 from clm_plugin.segments import api as segments
-from clm_plugin.segments.models import MembershipChange, Segment, SegmentSet
+from clm_plugin.segments.models import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
 WEEK = timedelta(days=7)
 SPARK = timedelta(days=30)
-_MANY = 200_000
-"""Members of all segments together from which a count is kept for a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +59,10 @@ class Trend:
 
 
 def trends(now: datetime, sizes: Mapping[str, int]) -> dict[str, Trend]:
-    """The trend of every segment; one query, over the history of 30 days."""
-    net = Count("pk", filter=Q(entered=True)) - Count("pk", filter=Q(entered=False))
-    rows = (
-        MembershipChange.objects.filter(changed_at__gt=now - SPARK)
-        .annotate(day=TruncDate("changed_at"))
-        .values_list("segment_id", "day")
-        .annotate(net=net)
-    )
-    moves: dict[str, dict[date, int]] = {}
-    for key, day, change in rows:
-        moves.setdefault(key, {})[day] = change
-    days = [(now - SPARK + timedelta(days=n + 1)).date() for n in range(SPARK.days)]
+    """The trend of every segment; one query, over the counters of 30 days."""
+    today = insights.local_day(now)
+    days = [today - timedelta(days=n) for n in reversed(range(SPARK.days))]
+    moves = insights.segment_flows(days[0], today)
     week = set(days[-WEEK.days :])
     return {
         key: Trend(
@@ -96,19 +87,6 @@ def spark(changes: Sequence[int], last: int, *, width: int = 96, height: int = 2
     return " ".join(
         f"{n * step:.1f},{height - 2 - (value - low) * scale:.1f}" for n, value in enumerate(values)
     )
-
-
-def sizes() -> dict[str, segments.Size]:
-    """Members of all segments; of very many, counted once a minute while none is worked out."""
-    version = SegmentSet.objects.values_list("version", flat=True).first() or 0
-    kept = f"clm:segment-sizes:{version}"
-    found: dict[str, segments.Size] | None = cache.get(kept)
-    if found is None:
-        found = segments.sizes()
-        settled = all(size.progress >= 1 for size in found.values())
-        if settled and sum(size.members for size in found.values()) > _MANY:
-            cache.set(kept, found, 60)
-    return found
 
 
 class TrendColumn(Column):

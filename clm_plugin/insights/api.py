@@ -55,6 +55,7 @@ from clm_plugin.insights.persons import (
 )
 from clm_plugin.insights.queries import campaign_numbers, refusals
 from clm_plugin.insights.rules import HELD_OUT, NOT_ELIGIBLE, add_up, drop_offs, stage_figures
+from clm_plugin.insights.segment_counts import segment_flows
 
 __all__ = [
     "DOINGS", "HELD_OUT", "LIST_LIMIT", "LONGEST", "METRICS", "NIGHTS", "NOT_ELIGIBLE",
@@ -64,6 +65,6 @@ __all__ = [
     "consents", "count_credit", "credit_days", "credit_lives", "credit_sums", "credits_of",
     "daily_heads", "deliveries", "doers", "drop_offs", "drops", "earned", "first_credit_day",
     "flag_counts", "goes_on", "identifiers", "last_days", "local_day", "marks", "movers", "profile",
-    "receipts", "recount", "refresh", "refusals", "set_mark", "stage_figures", "stage_history",
-    "stage_metrics", "sums_of", "tallied", "timeline",
+    "receipts", "recount", "refresh", "refusals", "segment_flows", "set_mark", "stage_figures",
+    "stage_history", "stage_metrics", "sums_of", "tallied", "timeline",
 ]  # fmt: skip

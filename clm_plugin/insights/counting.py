@@ -23,6 +23,7 @@ from clm_plugin.insights.models import StageDay, StageFlow, Tally
 from clm_plugin.insights.order_counts import count_levels, count_orders, measure_earnings
 from clm_plugin.insights.periods import LONGEST, Period, bounds
 from clm_plugin.insights.rules import People, net, set_right
+from clm_plugin.insights.segment_counts import count_memberships
 from clm_plugin.lifecycle.models import StageChange, Standing
 from clm_plugin.profiles.models import OrderFact
 
@@ -93,6 +94,7 @@ def _count(
         start, end = bounds(Period(day, day), zone)
         count_orders(day, start, end)
         count_contacts(day, start, end, keys)
+        count_memberships(day, start, end)
     count_people(today)
     count_levels(today)
     _set_past_right({day: late for day, late in news.items() if late and day < today}, today)

@@ -47,6 +47,21 @@ class StageFlow(models.Model):
         return f"{self.day} {self.source or 'new'} -> {self.target}: {self.moves}"
 
 
+class SegmentFlow(models.Model):
+    """How many people entered and left a segment on a day."""
+
+    pk = models.CompositePrimaryKey("day", "segment")
+    day = models.DateField()
+    segment = models.CharField(max_length=64)
+    entered = models.BigIntegerField()
+    left = models.BigIntegerField()
+
+    personal_data = NOTHING
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.segment}: +{self.entered} -{self.left}"
+
+
 class MetricDay(models.Model):
     """A number of a day, by its key (``counting.py`` names them all). Money: minor units."""
 

@@ -126,7 +126,10 @@ class StageChange(models.Model):
     )
 
     profile = models.ForeignKey(
-        "clm_plugin.Profile", on_delete=models.CASCADE, related_name="stage_changes"
+        "clm_plugin.Profile",
+        on_delete=models.CASCADE,
+        related_name="stage_changes",
+        db_index=False,  # the index of both serves it
     )
     from_stage = models.CharField(max_length=32, default="")
     to_stage = models.CharField(max_length=32)

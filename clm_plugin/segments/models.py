@@ -18,6 +18,7 @@ __all__ = [
     "Membership",
     "MembershipChange",
     "MicroSegment",
+    "RfmField",
     "RfmScore",
     "Segment",
     "SegmentSet",
@@ -250,6 +251,21 @@ class RfmScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profile_id}: {self.r}{self.f}{self.m} {self.name}"
+
+
+class RfmField(models.Model):
+    """A field of the heat map as of the last scoring: a million buyers are not added up to look."""
+
+    pk = models.CompositePrimaryKey("r", "f")
+    r = models.SmallIntegerField()
+    f = models.SmallIntegerField()
+    buyers = models.BigIntegerField()
+    spend_minor = models.BigIntegerField()
+
+    personal_data = NOTHING
+
+    def __str__(self) -> str:
+        return f"{self.r}{self.f}: {self.buyers}"
 
 
 class MicroSegment(models.Model):

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Sum
 
 from clm_plugin.segments import rfm_sql
-from clm_plugin.segments.models import RfmScore
+from clm_plugin.segments.models import RfmField, RfmScore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,7 +103,19 @@ def score_buyers(*, now: datetime) -> int:
             f" OR {table}.m <> excluded.m OR {table}.name <> excluded.name",
             (stamp, *scores.params),
         )
-        return int(gone + cursor.rowcount)
+        changed = int(gone + cursor.rowcount)
+        _keep_heat_map()
+    return changed
+
+
+def _keep_heat_map() -> None:
+    spend = F("profile__facts__spend_minor") - F("profile__facts__refunded_minor")
+    rows = RfmScore.objects.values_list("r", "f").annotate(buyers=Count("pk"), spend=Sum(spend))
+    fields = [
+        RfmField(r=r, f=f, buyers=buyers, spend_minor=spend or 0) for r, f, buyers, spend in rows
+    ]
+    RfmField.objects.all().delete()
+    RfmField.objects.bulk_create(fields)
 
 
 def rfm_as_of(moment: datetime) -> Iterator[Score]:
@@ -153,10 +165,9 @@ def _rows(a: Sql, b: Sql) -> list[tuple[str, str, int]]:
 
 
 def heat_map() -> list[Cell]:
-    """Buyers and their spend by R and F, all 25 fields, from the stored scores; one query."""
-    spend = F("profile__facts__spend_minor") - F("profile__facts__refunded_minor")
-    rows = RfmScore.objects.values_list("r", "f").annotate(buyers=Count("pk"), spend=Sum(spend))
-    found = {(r, f): (buyers, spend or 0) for r, f, buyers, spend in rows}
+    """Buyers and their spend by R and F, all 25 fields, as of the last scoring; one query."""
+    rows = RfmField.objects.values_list("r", "f", "buyers", "spend_minor")
+    found = {(r, f): (buyers, spend) for r, f, buyers, spend in rows}
     return [Cell(r, f, *found.get((r, f), (0, 0))) for r in range(5, 0, -1) for f in range(1, 6)]
 
 
