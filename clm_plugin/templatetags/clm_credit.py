@@ -29,7 +29,7 @@ def money(amount: Money) -> str:
 
 @register.inclusion_tag("clm_plugin/tender/credit_box.html", takes_context=True)
 def credit_box(context: template.Context) -> dict[str, Any]:
-    """Balance, "use up to X", what is left out and why, and what would be earned.
+    """Balance, "use up to X", and what credit cannot pay, with the reason.
 
     Takes ``store_credit`` from the context where a view has put it (the payment pages), else asks
     for the request's basket. Nothing at all when there is nothing to say.

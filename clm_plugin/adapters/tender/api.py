@@ -1,6 +1,6 @@
 """The door of store credit as a tender: what a shop's adapter and templates call."""
 
-from clm_plugin.adapters.tender.data import CreditUse, LeftOut, WillEarn
+from clm_plugin.adapters.tender.data import CreditUse, LeftOut
 from clm_plugin.adapters.tender.errors import CreditChanged, CreditError, CreditUnavailable
 from clm_plugin.adapters.tender.paying import abandon, begin, check_wish, complete, hold_key, resume
 from clm_plugin.adapters.tender.refunding import give_back, take_back
@@ -14,7 +14,6 @@ __all__ = [
     "CreditUnavailable",
     "CreditUse",
     "LeftOut",
-    "WillEarn",
     "Wish",
     "abandon",
     "begin",

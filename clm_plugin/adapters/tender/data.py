@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from clm_plugin.money import Money
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A line that credit cannot pay (or that earns nothing), and why, in the shopper's words."""
+    """A line that credit cannot pay, and why, in the shopper's words; "" for all of them."""
 
     title: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class WillEarn:
-    """What this purchase would earn in a programme."""
-
-    programme: str
-    amount: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditUse:
     """Store credit and one purchase: what there is, what of it can be used, and what is used.
 
-    ``amount`` and ``rest`` add up to ``total``. A guest has no balance and may see what she would
-    earn.
+    ``amount`` and ``rest`` add up to ``total``.
     """
 
     total: Money
@@ -41,11 +31,10 @@ class CreditUse:
     """The most that can be used here: the balance, less what the programmes' rules leave out."""
     amount: Money
     """What will be paid with credit: nothing until the shopper says so."""
-    is_customer: bool
-    next_expiry_at: datetime | None = None
     next_expiry: Money | None = None
+    good_until: str = ""
+    """When ``next_expiry`` ends, by the shop's clock, in words; empty: never."""
     left_out: tuple[LeftOut, ...] = ()
-    will_earn: tuple[WillEarn, ...] = ()
 
     @property
     def rest(self) -> Money:
@@ -59,4 +48,4 @@ class CreditUse:
     @property
     def is_shown(self) -> bool:
         """Whether there is anything to say."""
-        return bool(self.available.minor or self.held.minor or self.pending.minor or self.will_earn)
+        return bool(self.available.minor or self.held.minor or self.pending.minor)

@@ -6,17 +6,21 @@ Never raises: when our side fails or is slow there is nothing to say, and the sh
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
 
 from clm_plugin import clock
 from clm_plugin.adapters import later
 from clm_plugin.adapters.guard import hurried
-from clm_plugin.adapters.tender.data import CreditUse, LeftOut, WillEarn
+from clm_plugin.adapters.tender.data import CreditUse, LeftOut
 from clm_plugin.adapters.tender.rules import used
 from clm_plugin.adapters.tender.wish import wish_of
+from clm_plugin.conf import settings
 from clm_plugin.events.api import actor
 from clm_plugin.money import Money
 from clm_plugin.profiles.api import customer_of, profile_id_of
@@ -39,14 +43,16 @@ def credit_use(
 ) -> CreditUse | None:
     """Store credit and the request's basket (or what ``purchase`` returns, as it will be paid).
 
-    None when there is nothing to say: no basket, no programme, a shop without store credit, a
-    failure of ours. Only the logged-in customer's own credit is shown, never that of a device.
+    None when there is nothing to say: no basket, a guest, a shop without store credit, a failure of
+    ours. Only the logged-in customer's own credit is shown, never that of a device.
     """
     if connection.needs_rollback or later.is_resting():
         return None
     try:
         shop = get_shop()
         if not shop.supports_store_credit:
+            return None
+        if not customer_of(request):
             return None
         with hurried():
             found = purchase() if purchase else shop.request_purchase(request)
@@ -65,22 +71,17 @@ def profile_of(request: HttpRequest) -> int | None:
     return profile_id_of(actor("customer", customer)) if customer else None
 
 
-def _use(request: HttpRequest, purchase: Basket, now: datetime) -> CreditUse:
-    """Four queries for a guest who sees what she would earn, seven for a customer, and two more
-    when she pays with credit: what credit pays earns nothing."""
+def _use(request: HttpRequest, purchase: Basket, now: datetime) -> CreditUse | None:
+    """At most seven queries."""
     currency, total = purchase.total.currency, purchase.total.minor
     profile_id, wish = profile_of(request), wish_of(request)
-    basket = wallet.purchase_of(purchase)
-    found = wallet.quote(profile_id, basket, now=now)
+    if profile_id is None:
+        return None
+    found = wallet.quote(profile_id, wallet.purchase_of(purchase), now=now)
     amount = 0
     if wish is not None and wish.currency == currency:
         amount = used(wish.minor, found.up_to_minor, total)
-    earned = found
-    if amount and found.will_earn:
-        earned = wallet.quote(profile_id, replace(basket, paid_by_credit_minor=amount), now=now)
-    balance = wallet.Balance(currency=currency)
-    if profile_id is not None:
-        balance = wallet.balance(profile_id, currency, now=now)
+    balance = wallet.balance(profile_id, currency, now=now)
     return CreditUse(
         total=purchase.total,
         available=Money(balance.available_minor, currency),
@@ -88,9 +89,23 @@ def _use(request: HttpRequest, purchase: Basket, now: datetime) -> CreditUse:
         held=Money(balance.held_minor, currency),
         up_to=Money(used(None, found.up_to_minor, total), currency),
         amount=Money(amount, currency),
-        is_customer=bool(customer_of(request)),
-        next_expiry_at=balance.next_expiry_at,
+        good_until=good_until(balance.next_expiry_at),
         next_expiry=Money(balance.next_expiry_minor, currency),
         left_out=tuple(LeftOut(each.title, each.reason) for each in found.left_out),
-        will_earn=tuple(WillEarn(name, Money(minor, currency)) for name, minor in earned.will_earn),
     )
+
+
+def good_until(end: datetime | None) -> str:
+    """The end of credit as people read it: by the shop's clock, and midnight as the day before.
+
+    Credit is good until just before ``end``. "24 March 2026 (Europe/London)"; "" for none.
+    """
+    if end is None:
+        return ""
+    zone = settings.TIME_ZONE or timezone.get_default_timezone_name()
+    local = end.astimezone(ZoneInfo(zone))
+    last = local - timedelta(microseconds=1)
+    day = date_format(last, "DATE_FORMAT")
+    if (local.hour, local.minute) == (0, 0):
+        return f"{day} ({zone})"
+    return f"{day}, {time_format(local, 'TIME_FORMAT')} ({zone})"
