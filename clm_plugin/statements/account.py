@@ -37,7 +37,8 @@ MOST_LOTS = 50
 def statement(
     profile_id: int | None, *, customer_id: str = "", now: datetime, before: int | None = None
 ) -> Statement:
-    """Somebody's page; ``before`` is ``older`` of the page before. None: only how to earn."""
+    """Somebody's page; ``before`` is ``older`` of the page before, and then there is only history.
+    ``profile_id`` None: only how to earn."""
     plans = wallet.live_programmes().plans
     ways = _ways(plans, now)
     if profile_id is None:
@@ -45,7 +46,7 @@ def statement(
     movements = wallet.history(profile_id, before=before, limit=PAGE + 1)
     movements, older = _page(movements)
     return Statement(
-        purses=_purses(profile_id, plans, now),
+        purses=_purses(profile_id, plans, now) if before is None else (),
         history=_lines(movements, plans, customer_id),
         older=older,
         ways=ways,

@@ -9,6 +9,7 @@ None of them breaks a page: where our side fails or is slow there is nothing to 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import template
@@ -23,16 +24,18 @@ from clm_plugin.events.api import actor
 from clm_plugin.profiles.api import customer_of, profile_id_of
 from clm_plugin.shop.api import get_shop
 from clm_plugin.statements.api import Earns, Hint, earns, hints, order_earned
+from clm_plugin.wallet.api import programmes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest
 
+    from clm_plugin.money import Money
+
 logger = logging.getLogger("clm_plugin")
 register = template.Library()
 T = TypeVar("T")
-_KEY = "clm_earns"
 _AFTER_MS = 250
 """After the order there is no checkout to slow down, only a page that is about this very thing."""
 
@@ -46,7 +49,9 @@ def earn_preview(context: template.Context) -> dict[str, Any]:
     request = context.get("request")
     found: tuple[Earns, ...] = ()
     if request is not None:
-        found = _safely(lambda: _of_basket(request), ())
+        # What she wishes to pay with credit, where another tag of this page has looked already.
+        use = context.get("store_credit")
+        found = _safely(lambda: _of_basket(request, getattr(use, "amount", None)), ())
     is_customer = request is not None and bool(customer_of(request))
     return {"earns": found, "is_customer": is_customer}
 
@@ -78,15 +83,18 @@ def order_credit_text(order_id: object) -> dict[str, Any]:
     return {"earns": _of_order(order_id)}
 
 
-def _of_basket(request: HttpRequest) -> tuple[Earns, ...]:
-    kept: tuple[Earns, ...] | None = getattr(request, _KEY, None)
-    if kept is None:
-        bought = get_shop().request_purchase(request)
-        customer = customer_of(request)
-        owner = profile_id_of(actor("customer", customer)) if customer else None
-        kept = earns(owner, bought, now=clock.now()) if bought is not None else ()
-        setattr(request, _KEY, kept)
-    return kept
+def _of_basket(request: HttpRequest, credit: Money | None) -> tuple[Earns, ...]:
+    now = clock.now()
+    if not any(plan.order_rules for plan in programmes(now)):
+        return ()
+    bought = get_shop().request_purchase(request)
+    if bought is None:
+        return ()
+    if credit is not None and credit.minor and credit.currency == bought.total.currency:
+        bought = replace(bought, paid_by_credit=credit)
+    customer = customer_of(request)
+    owner = profile_id_of(actor("customer", customer)) if customer else None
+    return earns(owner, bought, now=now)
 
 
 def _of_order(order_id: object) -> tuple[Earns, ...]:
