@@ -6,6 +6,8 @@ from clm_plugin.campaigns.compile import (
     recompile_asking,
     withdraw_plan,
 )
+from clm_plugin.campaigns.credit import GONE as CREDIT_GONE
+from clm_plugin.campaigns.credit import lot_of, standings_of
 from clm_plugin.campaigns.data import (
     Audience,
     Channel,
@@ -34,8 +36,10 @@ from clm_plugin.campaigns.queries import (
 )
 from clm_plugin.campaigns.receipts import note_reactions, write_receipts
 from clm_plugin.campaigns.rules import Case, judge
+from clm_plugin.campaigns.stranded import Stranded, stages_of, stranded, tell_stranded
 
 __all__ = [
+    "CREDIT_GONE",
     "Audience",
     "Case",
     "Channel",
@@ -46,6 +50,7 @@ __all__ = [
     "Person",
     "Plan",
     "Step",
+    "Stranded",
     "Trigger",
     "Verdict",
     "advance",
@@ -58,6 +63,7 @@ __all__ = [
     "judge",
     "limits",
     "live_plans",
+    "lot_of",
     "move",
     "next_due",
     "note_reactions",
@@ -67,6 +73,10 @@ __all__ = [
     "publish_plan",
     "react",
     "recompile_asking",
+    "stages_of",
+    "standings_of",
+    "stranded",
+    "tell_stranded",
     "with_segments",
     "withdraw_plan",
     "write_receipts",

@@ -46,6 +46,7 @@ _ALLOWED_STEPS = {
     "segment_entered": {"wait", "mail"},
     "segment_left": {"wait", "mail"},
     "event": {"wait", "mail"},
+    "credit_expiring": {"wait", "mail"},
 }
 
 

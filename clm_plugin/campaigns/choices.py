@@ -16,6 +16,12 @@ EVENTS = {
     "customer.registered": _("Creates an account"),
     "survey.answered": _("Answers a survey"),
     "life_event.declared": _("Tells of a life event"),
+    "credit.granted": _("Is granted store credit"),
+    "credit.opened": _("Can spend store credit from now on"),
+    "credit.expired": _("Loses store credit that expired"),
+    "credit.spent": _("Spends store credit"),
+    "credit.restored": _("Gets store credit back"),
+    "referral.converted": _("Brings a friend who orders"),
     "custom.tracked": _("Does something under the shop's own name"),
 }
 """Events that may start a campaign; a page view is none: there are many, and they mean little."""

@@ -47,6 +47,8 @@ def compile_campaign(campaign: Campaign, *, version: int = 0) -> Plan:
 
 def _trigger(block: Any) -> Trigger:
     value = block.value
+    if block.block_type == "credit_expiring":
+        return Trigger(kind="event", event="credit.expiring", name=value["days_left"])
     return Trigger(
         kind=block.block_type,
         idle=timedelta(minutes=value.get("idle_minutes") or 30),

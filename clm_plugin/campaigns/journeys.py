@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from clm_plugin.campaigns.credit import GONE, lot_of, standings_of
 from clm_plugin.campaigns.data import (
     Channel,
     Contact,
@@ -44,6 +45,7 @@ class _Run:
     people: Mapping[int, Person]
     contacts: dict[int, list[Contact]]
     limits: Limits
+    credit: Mapping[int, object] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     intents: list[Intent] = field(default_factory=list)
 
@@ -63,7 +65,8 @@ def advance(*, now: datetime, limit: int = 500) -> tuple[list[Intent], int]:
     ids = {enrolment.profile_id for enrolment in enrolments}
     plans = {plan.campaign: plan for plan in live_plans(plan_version())}
     people = with_segments(persons(ids), plans.values())
-    run = _Run(now, people, contacts_of_many(ids, now=now), limits())
+    credit = standings_of((each.object_id for each in enrolments), now=now)
+    run = _Run(now, people, contacts_of_many(ids, now=now), limits(), credit)
     for enrolment in enrolments:
         _take(enrolment, plans.get(enrolment.campaign), run)
     write_receipts(run.decisions)
@@ -107,7 +110,7 @@ def _take(enrolment: Enrolment, plan: Plan | None, run: _Run) -> None:
     person = run.people.get(enrolment.profile_id)
     if plan is None or person is None:
         return _end(enrolment, run.now, "campaign_gone" if plan is None else "profile_gone")
-    rule = _gone(enrolment, plan, person)
+    rule = _gone(enrolment, plan, person, run)
     if rule:
         return _end(enrolment, run.now, rule)
     step = plan.step_after(enrolment.step_id)
@@ -125,7 +128,7 @@ def _take(enrolment: Enrolment, plan: Plan | None, run: _Run) -> None:
     return _end(enrolment, run.now, "finished", _State.DONE)
 
 
-def _gone(enrolment: Enrolment, plan: Plan, person: Person) -> str:
+def _gone(enrolment: Enrolment, plan: Plan, person: Person, run: _Run) -> str:
     """Why the object of the journey is no more; "" while it is."""
     kind = plan.trigger.kind
     if kind == "basket_idle" and (
@@ -134,11 +137,14 @@ def _gone(enrolment: Enrolment, plan: Plan, person: Person) -> str:
         return "basket_gone"
     if kind in ("stage_entered", "stage_dwell") and person.stage not in plan.trigger.stages:
         return "stage_left"
-    return ""
+    lot = lot_of(enrolment.object_id)
+    return GONE if lot is not None and lot not in run.credit else ""
 
 
-def _basket_of(enrolment: Enrolment, plan: Plan) -> str:
-    return enrolment.object_id if plan.trigger.kind == "basket_idle" else ""
+def _object_of(enrolment: Enrolment, plan: Plan) -> str:
+    """What the mail looks at again when it is sent: a basket, or a lot of credit."""
+    is_object = plan.trigger.kind == "basket_idle" or lot_of(enrolment.object_id) is not None
+    return enrolment.object_id if is_object else ""
 
 
 def _end(
@@ -176,7 +182,7 @@ def _mail(enrolment: Enrolment, plan: Plan, step: Step, person: Person, run: _Ru
                 person=person,
                 plan=plan,
                 step=step,
-                object_id=_basket_of(enrolment, plan),
+                object_id=_object_of(enrolment, plan),
                 send_by=send_by,
             )
         )
@@ -193,7 +199,7 @@ def _decide(enrolment: Enrolment, plan: Plan, step: Step, run: _Run, verdict: Ve
         place=step.id,
         verdict=verdict,
         decided_at=run.now,
-        object_id=_basket_of(enrolment, plan),
+        object_id=_object_of(enrolment, plan),
     )
     run.decisions.append(decision)
     return decision

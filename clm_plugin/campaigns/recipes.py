@@ -1,4 +1,8 @@
-"""Recipes: ready-made drafts of campaigns. ``clm_install`` publishes the three of the first day."""
+"""Recipes: ready-made drafts of campaigns.
+
+``clm_install`` publishes the three of the first day, and the reminders of store credit, which wait
+for a programme.
+"""
 
 from __future__ import annotations
 
@@ -72,6 +76,61 @@ def first_day() -> tuple[Recipe, ...]:
             trigger=("slot", {"slot": "product-bundle"}),
             steps=(("bundle", {"heading": _("Often bought together"), "max_items": 2}),),
             fields={"priority": 50, "repeat_days": 0},
+        ),
+    )
+
+
+def credit_reminders() -> tuple[Recipe, ...]:
+    """A week and a day before store credit expires (T12)."""
+    return (
+        Recipe(
+            key="credit-expires-7",
+            name=_("Store credit expires in a week"),
+            trigger=("credit_expiring", {"days_left": "7"}),
+            steps=(
+                (
+                    "mail",
+                    {
+                        "subject": _("{{ credit_amount }} to spend until {{ credit_until }}"),
+                        "preheader": _("Your {{ credit_name }} is good for another week."),
+                        "heading": _("You have {{ credit_amount }} left to spend"),
+                        "body": _(
+                            "<p>Hello {{ first_name|there }},</p><p>your {{ credit_name }} of"
+                            " <b>{{ credit_amount }}</b> is good until <b>{{ credit_until }}</b>."
+                            " It pays for your next order: choose it in the basket or at the"
+                            " payment.</p>"
+                        ),
+                        "button": _("Spend it now"),
+                        "link": "/catalogue/",
+                        "show_basket": False,
+                    },
+                ),
+            ),
+            fields={"priority": 70, "repeat_days": 5, "send_by_hours": 48},
+        ),
+        Recipe(
+            key="credit-expires-1",
+            name=_("Store credit expires tomorrow"),
+            trigger=("credit_expiring", {"days_left": "1"}),
+            steps=(
+                (
+                    "mail",
+                    {
+                        "subject": _("Last day tomorrow: {{ credit_amount }} for your order"),
+                        "preheader": _("Good until {{ credit_until }}, then it is gone."),
+                        "heading": _("{{ credit_amount }}, good until {{ credit_until }}"),
+                        "body": _(
+                            "<p>Hello {{ first_name|there }},</p><p>this is the last reminder: your"
+                            " {{ credit_name }} of <b>{{ credit_amount }}</b> expires at midnight"
+                            " at the end of <b>{{ credit_until }}</b>.</p>"
+                        ),
+                        "button": _("Spend it now"),
+                        "link": "/catalogue/",
+                        "show_basket": False,
+                    },
+                ),
+            ),
+            fields={"priority": 75, "repeat_days": 1, "send_by_hours": 20},
         ),
     )
 

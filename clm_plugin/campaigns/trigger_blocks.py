@@ -146,6 +146,20 @@ class EventBlock(blocks.StructBlock):
         label_format = _("{event} (and no {unless})")
 
 
+class CreditExpiringBlock(blocks.StructBlock):
+    days_left = blocks.ChoiceBlock(
+        choices=[("7", _("in 7 days")), ("1", _("tomorrow"))],
+        default="7",
+        label=_("Expires"),
+    )
+
+    class Meta:
+        icon = "clm-credit"
+        label = _("Store credit is about to expire")
+        description = _("Ends when it is spent; the mail names what is left as it is sent.")
+        label_format = _("Store credit expires in {days_left} days")
+
+
 class StagesBlock(blocks.StructBlock):
     stages = blocks.MultipleChoiceBlock(
         choices=stage_choices, label=_("Stages"), widget=forms.CheckboxSelectMultiple
@@ -200,6 +214,7 @@ class TriggerStream(blocks.StreamBlock):
     segment_entered = SegmentEnteredBlock()
     segment_left = SegmentLeftBlock()
     event = EventBlock()
+    credit_expiring = CreditExpiringBlock()
 
     class Meta:
         min_num = 1

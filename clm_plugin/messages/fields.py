@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FIELDS = ("first_name", "items", "shop_name", "code")
+CREDIT_FIELDS = ("credit_amount", "credit_name", "credit_until", "credit_from")
+FIELDS = ("first_name", "items", "shop_name", "code", *CREDIT_FIELDS)
+FROZEN = ("lines", "credit")
+"""What is written into a mail's content when it is sent, beside what its author wrote."""
 _SPACE = r"(?:\s|&nbsp;)*"
 _FIELD = re.compile(r"\{\{" + _SPACE + f"({'|'.join(FIELDS)})" + _SPACE + r"(?:\|([^{}|<>]*))?\}\}")
 _MAX_NAME = 40

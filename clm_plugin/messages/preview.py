@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from clm_plugin import clock
 from clm_plugin.campaigns.api import compile_campaign
 from clm_plugin.conf import settings
 from clm_plugin.messages.data import Lines, ShownLine
-from clm_plugin.messages.rendering import Recipient, render
+from clm_plugin.messages.rendering import Recipient, credit_fields, render
 from clm_plugin.messages.site import sender
 from clm_plugin.money import Money
 from clm_plugin.offers.api import example
 from clm_plugin.shop.api import get_shop
+from clm_plugin.wallet.api import Standing
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -37,12 +40,27 @@ def preview(request: HttpRequest, campaign: Campaign, mode: str = "mail") -> Htt
         token="preview",
         first_name=_("Alex"),
         language=get_language() or "",
+        credit=_example_credit(),
         offer=example(key) if key else None,
     )
     mail = render(
         step.content, campaign=plan.campaign, recipient=who, lines=_example(), sender=sender()
     )
     return HttpResponse(mail.html)
+
+
+def _example_credit() -> dict[str, str]:
+    now = clock.now()
+    example = Standing(
+        programme="",
+        name=_("Store credit"),
+        amount_minor=1000,
+        currency=settings.CURRENCY,
+        opens_at=now,
+        expires_at=now + timedelta(days=7),
+        zone="UTC",
+    )
+    return credit_fields(example, get_language() or "")
 
 
 def _example() -> Lines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import check_for_language, ngettext, override
 
-from clm_plugin.messages.fields import one_line, shown_name
+from clm_plugin.messages.fields import CREDIT_FIELDS, one_line, shown_name
 from clm_plugin.messages.form import form_of
 from clm_plugin.messages.questions import WORDS
 from clm_plugin.messages.targets import own_path, tagged, with_query
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from clm_plugin.messages.form import Form
     from clm_plugin.messages.site import Sender
     from clm_plugin.offers.api import HandedOut
+    from clm_plugin.wallet.api import Standing
 
 _MAX_SUBJECT = 200
 
@@ -39,6 +40,8 @@ class Recipient:
     language: str = ""
     offer: HandedOut | None = None
     """What the mail gives her; without one, the part of the mail that tells of it is left out."""
+    credit: Mapping[str, str] = field(default_factory=dict)
+    """The store credit that the mail speaks of, in her language: merge field -> text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,13 @@ def language_of(preferred: str) -> str:
         if code in known and check_for_language(code):
             return code
     return django_settings.LANGUAGE_CODE
+
+
+def credit_fields(credit: Standing, preferred: str) -> dict[str, str]:
+    """The merge fields about store credit in her language; dates by the shop's clock."""
+    with override(language_of(preferred)):
+        values = (credit.amount, credit.name, credit.until, credit.since)
+        return dict(zip(CREDIT_FIELDS, values, strict=True))
 
 
 def render(
@@ -172,6 +182,7 @@ def _fields(form: Form, who: Recipient, lines: Lines, sender: Sender) -> dict[st
         "items": str(lines.items),
         "shop_name": sender.name,
         "code": who.offer.code if who.offer else "",
+        **{name: who.credit.get(name, "") for name in CREDIT_FIELDS},
     }
     return {gap: values[name] or stand_in for gap, (name, stand_in) in form.fields.items()}
 

@@ -87,6 +87,11 @@ def reason_to_stop(
     return ""
 
 
+def short(reason: str) -> str:
+    """A reason as the database takes it."""
+    return reason.replace("\0", "")[:200]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of one try. ``later`` goes back to the queue; ``stop`` ends the run."""

@@ -17,14 +17,23 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.utils.translation import override
 
+from clm_plugin.campaigns.api import CREDIT_GONE, lot_of, standings_of
 from clm_plugin.conf import settings
 from clm_plugin.messages.baskets import lines_of, wanted_of
 from clm_plugin.messages.data import Lines, SendReport
+from clm_plugin.messages.fields import FROZEN
 from clm_plugin.messages.holding import is_held
 from clm_plugin.messages.models import Delivery
 from clm_plugin.messages.queries import standing_of
-from clm_plugin.messages.rendering import Recipient, Rendered, language_of, message_of, render
-from clm_plugin.messages.rules import CLAIM_LIFE, RETRY, Outcome, reason_to_stop
+from clm_plugin.messages.rendering import (
+    Recipient,
+    Rendered,
+    credit_fields,
+    language_of,
+    message_of,
+    render,
+)
+from clm_plugin.messages.rules import CLAIM_LIFE, RETRY, Outcome, reason_to_stop, short
 from clm_plugin.messages.site import Sender, sender
 from clm_plugin.messages.transport import Postbox
 from clm_plugin.money import MoneyError
@@ -36,6 +45,7 @@ if TYPE_CHECKING:
 
     from clm_plugin.messages.data import Frozen
     from clm_plugin.shop.api import Product
+    from clm_plugin.wallet.api import Standing
 
 logger = logging.getLogger("clm_plugin")
 
@@ -93,6 +103,7 @@ class _World:
 
     baskets: Mapping[str, Sequence[Frozen]]
     products: Mapping[str, Product]
+    credit: Mapping[int, Standing]
     read_at: float
 
     @property
@@ -100,14 +111,16 @@ class _World:
         return time.monotonic() - self.read_at < _FRESH_SECONDS
 
 
-def _look(batch: Sequence[Delivery]) -> _World:
-    """Read the baskets and products of a batch."""
+def _look(batch: Sequence[Delivery], now: datetime) -> _World:
+    """Read the baskets, products and credit that a batch is about."""
     shop, read_at = get_shop(), time.monotonic()
-    ids = {delivery.object_id for delivery in batch if delivery.object_id}
+    objects = {delivery.object_id for delivery in batch if delivery.object_id}
+    ids = {one for one in objects if lot_of(one) is None}
+    credit = standings_of(objects, now=now)
     baskets = shop.baskets(ids) if shop.supports_baskets else {}
     wanted = {basket_id: wanted_of(basket) for basket_id, basket in baskets.items()}
     products = {each.product_id for lines in wanted.values() for each in lines}
-    return _World(wanted, shop.products(products) if products else {}, read_at)
+    return _World(wanted, shop.products(products) if products else {}, credit, read_at)
 
 
 @dataclass(slots=True)
@@ -125,10 +138,10 @@ class _Run:
         return self.now + timedelta(seconds=time.monotonic() - self.started)
 
     def work(self, batch: Sequence[Delivery], postbox: Postbox) -> None:
-        world = _look(batch)
+        world = _look(batch, self.at())
         for number, delivery in enumerate(batch):
             if not world.is_fresh:
-                world = _look(batch[number:])
+                world = _look(batch[number:], self.at())
             try:
                 mail = self._prepare(delivery, world)
             except _BAD_DATA as error:
@@ -146,11 +159,13 @@ class _Run:
         """The finished mail; None when it must not leave (the row then says why)."""
         wanted = world.baskets.get(delivery.object_id)
         lines = lines_of(wanted or (), world.products)
-        reason = ""
+        lot, reason = lot_of(delivery.object_id), ""
         if not settings.SENDING:
             reason = "sending_off"
         elif self.at() > delivery.send_by:
             reason = "too_late"
+        elif lot is not None:
+            reason = "" if lot in world.credit else CREDIT_GONE
         elif delivery.object_id and wanted is None:
             reason = "basket_gone"
         elif delivery.object_id and not lines.shown:
@@ -164,6 +179,8 @@ class _Run:
             # What it promises cannot be had any more: it must not promise it.
             self._end_unclaimed(delivery, _State.SUPPRESSED, "no_offer")
             return None
+        if lot is not None:
+            delivery.content["credit"] = credit_fields(world.credit[lot], delivery.profile.language)
         mail = self._render(delivery, lines, offer)
         delivery.subject, delivery.links = mail.subject, list(mail.links)
         delivery.content["lines"] = [[f.product_id, f.quantity, f.title] for f in lines.frozen]
@@ -184,13 +201,14 @@ class _Run:
             )
 
     def _render(self, delivery: Delivery, lines: Lines, offer: HandedOut | None) -> Rendered:
-        content = {k: v for k, v in delivery.content.items() if k != "lines"}
+        content = {k: v for k, v in delivery.content.items() if k not in FROZEN}
         who = Recipient(
             token=delivery.token,
             address=delivery.address,
             first_name=delivery.profile.first_name,
             language=delivery.profile.language,
             offer=offer,
+            credit=delivery.content.get("credit") or {},
         )
         return render(
             content, campaign=delivery.campaign, recipient=who, lines=lines, sender=self.sender
@@ -217,7 +235,7 @@ class _Run:
             standing_of(delivery.profile_id, delivery.address),
             address=delivery.address,
             decided_at=delivery.created_at,
-            about_basket=bool(delivery.object_id),
+            about_basket=bool(delivery.object_id) and lot_of(delivery.object_id) is None,
         )
         if reason:
             self.pending = (delivery, _State.SUPPRESSED, reason)
@@ -253,7 +271,7 @@ class _Run:
         # UNKNOWN too: a slow answer may come after ``recover`` gave the claim up.
         Delivery.objects.filter(pk=delivery.pk, state__in=[_State.SENDING, _State.UNKNOWN]).update(
             state=state,
-            reason=_short(reason),
+            reason=short(reason),
             due_at=self.at() + RETRY if later else delivery.due_at,
             ended_at=None if later else self.at(),
         )
@@ -265,7 +283,7 @@ class _Run:
 
     def _end_unclaimed(self, delivery: Delivery, state: str, reason: str) -> None:
         if Delivery.objects.filter(pk=delivery.pk, state=_State.QUEUED).update(
-            state=state, reason=_short(reason), ended_at=self.at()
+            state=state, reason=short(reason), ended_at=self.at()
         ):
             self._count(state)
 
@@ -274,12 +292,8 @@ class _Run:
         logger.warning("clm: mails wait, the mail server says: %s", reason)
         self.report.postponed += Delivery.objects.filter(
             pk__in=[delivery.pk for delivery in rest], state=_State.QUEUED
-        ).update(due_at=self.at() + RETRY, reason=_short(reason))
+        ).update(due_at=self.at() + RETRY, reason=short(reason))
 
     def _count(self, state: str) -> None:
         name = "postponed" if state == _State.QUEUED else str(state)
         setattr(self.report, name, getattr(self.report, name) + 1)
-
-
-def _short(reason: str) -> str:
-    return reason.replace("\0", "")[:200]

@@ -22,6 +22,7 @@ from clm_plugin import clock
 from clm_plugin.messages import operations
 from clm_plugin.messages.baskets import lines_of
 from clm_plugin.messages.data import Frozen, Lines
+from clm_plugin.messages.fields import FROZEN
 from clm_plugin.messages.pages import gone, has_expired, private
 from clm_plugin.messages.queries import by_token, standing_of
 from clm_plugin.messages.rendering import Recipient, priced, render
@@ -172,7 +173,7 @@ def mail(request: HttpRequest, token: str) -> HttpResponse:
         return gone(request, 404)
     if has_expired(delivery):
         return gone(request, 410)
-    content = {key: value for key, value in delivery.content.items() if key != "lines"}
+    content = {key: value for key, value in delivery.content.items() if key not in FROZEN}
     shown = render(
         content,
         campaign=delivery.campaign,

@@ -38,7 +38,7 @@ def announce(news: Sequence[News]) -> None:
         if each.kind in _TYPES and each.profile_id is not None and each.amount_minor > 0
     ]
     if found:
-        record_many(found)
+        record_many(found, received_at=max(event.occurred_at for event in found))
 
 
 def _event(news: News) -> NewEvent:

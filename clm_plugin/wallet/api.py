@@ -103,6 +103,7 @@ from clm_plugin.wallet.restoring import restore
 from clm_plugin.wallet.returning import grace_of, refund_key, take_back
 from clm_plugin.wallet.reversing import reverse
 from clm_plugin.wallet.rewarding import Promised, promised, reward_days
+from clm_plugin.wallet.standing import Standing, standings
 from clm_plugin.wallet.telling import hear
 from clm_plugin.wallet.verifying import last_proof, prove, verify
 from clm_plugin.wallet.words import good_until
@@ -152,6 +153,7 @@ __all__ = [
     "Quote",
     "Source",
     "Staff",
+    "Standing",
     "Total",
     "UnknownProgramme",
     "WalletError",
@@ -222,6 +224,7 @@ __all__ = [
     "reward_days",
     "share_redeemed",
     "spent_on",
+    "standings",
     "take_back",
     "totals",
     "verify",
