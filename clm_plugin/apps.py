@@ -141,7 +141,8 @@ def on_published(instance: Any, **_: Any) -> None:
     from clm_plugin import clock
     from clm_plugin.campaigns.api import publish_plan
 
-    publish_plan(instance, now=clock.now())
+    if instance.live:  # one that is only scheduled waits for its time
+        publish_plan(instance, now=clock.now())
 
 
 def on_withdrawn(instance: Any, **_: Any) -> None:
@@ -163,14 +164,18 @@ def on_segment_published(instance: Any, **_: Any) -> None:
     from clm_plugin import clock
     from clm_plugin.segments.compile import publish_segment
 
-    publish_segment(instance, now=clock.now())
+    if instance.live:  # one that is only scheduled waits for its time
+        publish_segment(instance, now=clock.now())
 
 
 def on_segment_withdrawn(instance: Any, **_: Any) -> None:
+    """By hand, by schedule or by a workflow: there may be nobody to warn but the log."""
     from clm_plugin import clock
+    from clm_plugin.campaigns.api import tell_stranded
     from clm_plugin.segments.publishing import withdraw
 
     withdraw(instance.key, now=clock.now())
+    tell_stranded()
 
 
 def on_segment_deleted(instance: Any, **_: Any) -> None:
@@ -228,14 +233,18 @@ def on_person_erased(person: Any, **_: Any) -> None:
 def on_model_published(instance: Any, **_: Any) -> None:
     """A lifecycle model goes into use; one that is only scheduled waits for its time."""
     from clm_plugin import clock
+    from clm_plugin.campaigns.api import tell_stranded
     from clm_plugin.lifecycle.api import publish_model
 
     if instance.live:
         publish_model(instance, now=clock.now())
+        tell_stranded()
 
 
 def on_model_withdrawn(instance: Any, **_: Any) -> None:
     from clm_plugin import clock
+    from clm_plugin.campaigns.api import tell_stranded
     from clm_plugin.lifecycle.api import withdraw_model
 
     withdraw_model(str(instance.pk), now=clock.now())
+    tell_stranded()

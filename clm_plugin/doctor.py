@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from clm_plugin import health
-from clm_plugin.campaigns.api import live_plans, plan_version
+from clm_plugin.campaigns.api import live_plans, plan_version, stranded
 from clm_plugin.events.api import dead_letters, lag
 from clm_plugin.messages.api import held_since, sender
 from clm_plugin.privacy.api import missing
@@ -153,6 +153,14 @@ def _content() -> Iterator[Finding]:
         bool(live_plans(plan_version())),
         "At least one campaign is live",
         "Publish one in the admin (Lifecycle, Campaigns), or run manage.py clm_install.",
+    )
+    alone = [one.campaign for one in stranded()]
+    yield Finding(
+        not alone,
+        "Live campaigns ask for stages and segments that are there"
+        if not alone
+        else f"These live campaigns ask for stages or segments that are gone: {', '.join(alone)}",
+        "Publish the segments (or another lifecycle model), or change the campaigns.",
     )
 
 

@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from clm_plugin import clock, health
+from clm_plugin.campaigns.api import stranded
 from clm_plugin.console.guard import SEE_HEALTH, Guarded, GuardedViewSet
 from clm_plugin.console.wording import whole
 from clm_plugin.events.api import dead_letters
@@ -33,8 +34,13 @@ class Part:
     remedy: str = ""
 
 
-def parts(report: dict[str, Any], dead: int, broken: Collection[str] = ()) -> list[Part]:
-    """One line a part of the machinery, from ``health.report``; ``broken``: names of segments."""
+def parts(
+    report: dict[str, Any], dead: int, broken: Collection[str] = (), alone: Collection[str] = ()
+) -> list[Part]:
+    """One line a part of the machinery, from ``health.report``.
+
+    ``broken``: names of segments that cannot be read; ``alone``: of campaigns that are stranded.
+    """
     if not report["database"]:
         return [
             Part(
@@ -62,7 +68,8 @@ def parts(report: dict[str, Any], dead: int, broken: Collection[str] = ()) -> li
         ),
     ]
     found += [_queue(report["queue"]), _dead(dead)]
-    return [*found, _segments(broken)] if broken else found
+    found += [_segments(broken)] if broken else []
+    return [*found, _campaigns(alone)] if alone else found
 
 
 def _alive(name: str, ok: bool, remedy: str) -> Part:
@@ -101,6 +108,16 @@ def _segments(broken: Collection[str]) -> Part:
     )
 
 
+def _campaigns(alone: Collection[str]) -> Part:
+    return Part(
+        name=gettext("Campaigns"),
+        ok=False,
+        said=gettext("%(campaigns)s: live, but for stages or segments that are not there.")
+        % {"campaigns": ", ".join(f"“{name}”" for name in sorted(alone))},
+        remedy=gettext("Publish those segments or that lifecycle model, or change the campaign."),
+    )
+
+
 class HealthView(Guarded, WagtailAdminTemplateMixin, TemplateView):
     permission = SEE_HEALTH
     page_title = _("Health")
@@ -115,7 +132,12 @@ class HealthView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         report = health.report(now=timezone.now(), clock_now=clock.now())
         sweep = report.get("last_sweep")
         return super().get_context_data(
-            parts=parts(report, dead_letters(), broken_segments().values())
+            parts=parts(
+                report,
+                dead_letters(),
+                broken_segments().values(),
+                [one.name for one in stranded()],
+            )
             if report["database"]
             else parts(report, 0),
             ok=report["ok"],

@@ -17,7 +17,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from clm_plugin import clock
-from clm_plugin.campaigns.api import live_plans, plan_version
+from clm_plugin.campaigns.api import live_plans, plan_version, stages_of
 from clm_plugin.console.customer import name_of
 from clm_plugin.console.guard import PUBLISH_MODELS, SEE_MODELS, SEE_PEOPLE, Guarded, may
 from clm_plugin.console.lifecycle_models_preview import yardsticks
@@ -80,7 +80,7 @@ def stranded_by(model: Model, plans: Iterable[Plan] | None = None) -> list[Stran
     if not gone:
         return []
     found = live_plans(plan_version()) if plans is None else plans
-    hit = ((plan, sorted(_stages_of(plan) & gone)) for plan in found)
+    hit = ((plan, sorted(stages_of(plan) & gone)) for plan in found)
     return [
         Stranded(
             name=plan.name, key=plan.campaign, stages=", ".join(stage_label(key) for key in keys)
@@ -88,11 +88,6 @@ def stranded_by(model: Model, plans: Iterable[Plan] | None = None) -> list[Stran
         for plan, keys in hit
         if keys
     ]
-
-
-def _stages_of(plan: Plan) -> set[str]:
-    trigger = plan.trigger
-    return {*plan.audience.stages, *trigger.stages, *trigger.came_from}
 
 
 def moves_url(authored: LifecycleModel) -> str:

@@ -24,6 +24,7 @@ from wagtail.snippets.views.snippets import (
     PreviewOnCreateView,
     PreviewOnEditView,
     SnippetViewSet,
+    UnpublishView,
 )
 
 from clm_plugin import clock
@@ -35,6 +36,7 @@ from clm_plugin.console.segments_page import ByKeyView, MembersView, RemoveView,
 from clm_plugin.console.segments_pick import PickView
 from clm_plugin.console.segments_ready import ReadyView
 from clm_plugin.console.segments_sizes import sizes
+from clm_plugin.console.segments_used import used_by
 from clm_plugin.console.wording import whole
 from clm_plugin.insights import api as insights
 from clm_plugin.segments import api as segments
@@ -193,6 +195,13 @@ class SegmentEditView(EditView):
         ]
 
 
+class SegmentUnpublishView(UnpublishView):
+    template_name = "clm_plugin/console/segment_unpublish.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(used=used_by(self.object.key), **kwargs)
+
+
 class _Unnamed:
     """Mixin of previews: who is in can be counted while the key is missing, or taken."""
 
@@ -226,6 +235,7 @@ class SegmentViewSet(ListingSet, SnippetViewSet):
     index_view_class = SegmentIndexView
     add_view_class = SegmentCreateView
     edit_view_class = SegmentEditView
+    unpublish_view_class = SegmentUnpublishView
     preview_on_add_view_class = SegmentPreviewOnCreate
     preview_on_edit_view_class = SegmentPreviewOnEdit
     index_template_name = "clm_plugin/console/segments.html"
