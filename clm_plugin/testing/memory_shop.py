@@ -11,10 +11,7 @@ After ``connect()`` it tells its orders, refunds and registrations as events, as
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import count
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from clm_plugin import clock
 from clm_plugin.adapters import history
@@ -23,45 +20,49 @@ from clm_plugin.money import Money
 from clm_plugin.shop.api import (
     Added,
     Basket,
-    Category,
     Customer,
-    Line,
     Order,
-    Product,
     Refund,
     Shop,
-    ShopError,
-    Variant,
 )
-from clm_plugin.testing.memory_basket import COOKIE, MemoryBasket, customer_id_of
+from clm_plugin.testing.memory_basket import (
+    COOKIE,
+    MemoryBasket,
+    cursor_of,
+    customer_id_of,
+    page_of,
+    paid_by_credit,
+)
+from clm_plugin.testing.memory_shelf import CURRENCY, MemoryShelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest
 
-    from clm_plugin.shop.api import Wanted
-
-CURRENCY = "GBP"
-MOST = 500
+    from clm_plugin.shop.api import Tender, Wanted
 
 
-class MemoryShop(Shop):
-    """Everything the port asks for, in dictionaries. Not for more than one process."""
+class MemoryShop(MemoryShelf, Shop):
+    """Everything the port asks for, in dictionaries. Not for more than one process.
+
+    ``clm_plugin.testing.memory_till`` sells: a checkout that takes store credit and a card.
+    """
+
+    supports_store_credit = True
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
         """An empty shop that tells nothing until it is connected."""
-        self._ids = count(1)
+        super().clear()
         self._customers: dict[str, Customer] = {}
-        self._products: dict[str, Product] = {}
-        self._costs: dict[str, Money] = {}
-        self._categories: dict[str, Category] = {}
         self._orders: list[Order] = []
         self._refunds: list[Refund] = []
         self._baskets: dict[str, MemoryBasket] = {}
+        self._tenders: dict[str, tuple[Tender, ...]] = {}
         self._tells = False
 
     # What a test puts in
@@ -74,38 +75,6 @@ class MemoryShop(Shop):
         if self._tells:
             tell([history.customer_registered(customer, at=clock.now())])
         return customer
-
-    def add_category(self, name: str) -> Category:
-        category = Category(id=self._next(), name=name, url=f"/category/{name.lower()}/")
-        self._categories[category.id] = category
-        return category
-
-    def add_product(
-        self,
-        title: str,
-        *,
-        price: Money | None = None,
-        stock: int | None = None,
-        cost: Money | None = None,
-        categories: Sequence[Category] = (),
-        parent: Product | None = None,
-    ) -> Product:
-        """A product, or with ``parent`` a variant of one."""
-        found = Product(
-            id=self._next(),
-            title=title,
-            url=f"/product/{quote(title)}/",
-            image_url=f"/media/{quote(title)}.png",
-            price=price,
-            stock=stock,
-            is_available=price is not None and stock != 0,
-            parent_id=parent.id if parent else None,
-            category_ids=parent.category_ids if parent else tuple(c.id for c in categories),
-        )
-        self._products[found.id] = found
-        if cost is not None:
-            self._costs[found.id] = cost
-        return found
 
     def open_basket(self, customer_id: str | None = None) -> str:
         """The id of a new open basket."""
@@ -123,6 +92,7 @@ class MemoryShop(Shop):
         shipping: int = 0,
         basket_id: str | None = None,
         is_cancelled: bool = False,
+        tenders: Sequence[Tender] = (),
     ) -> Order:
         """A committed order of (product id, quantity) pairs; a guest's without a customer."""
         moment, key = at or clock.now(), self._next()
@@ -138,9 +108,12 @@ class MemoryShop(Shop):
             placed_at=moment,
             basket_id=basket_id,
             is_cancelled=is_cancelled,
-            cursor=_cursor(moment, key),
+            shipping=Money(shipping, CURRENCY),
+            paid_by_credit=paid_by_credit(tenders),
+            cursor=cursor_of(moment, key),
         )
         self._orders.append(order)
+        self._tenders[order.id] = tuple(tenders)
         if basket_id in self._baskets:
             self._baskets[basket_id].is_open = False
         if self._tells:
@@ -154,8 +127,10 @@ class MemoryShop(Shop):
         if self._tells:
             tell([history.order_cancelled(order.id, order.customer_id, at=clock.now())])
 
-    def refund(self, order_id: str, amount: Money, *, at: datetime | None = None) -> Refund:
-        """Give money back, the whole or a part."""
+    def refund(
+        self, order_id: str, amount: Money, *, at: datetime | None = None, tender: str = ""
+    ) -> Refund:
+        """Give money back, the whole or a part, by one means; ``memory_till.refund`` splits."""
         order = next(order for order in self._orders if order.id == order_id)
         moment, key = at or clock.now(), self._next()
         refund = Refund(
@@ -164,7 +139,8 @@ class MemoryShop(Shop):
             customer_id=order.customer_id,
             amount=amount,
             refunded_at=moment,
-            cursor=_cursor(moment, key),
+            tender=tender,
+            cursor=cursor_of(moment, key),
         )
         self._refunds.append(refund)
         if self._tells:
@@ -179,20 +155,14 @@ class MemoryShop(Shop):
     def customers(self, ids: Iterable[str]) -> dict[str, Customer]:
         return {key: self._customers[key] for key in ids if key in self._customers}
 
-    def products(self, ids: Iterable[str]) -> dict[str, Product]:
-        return {key: self._shown(key) for key in ids if key in self._products}
-
-    def categories(self) -> dict[str, Category]:
-        return dict(self._categories)
-
     def orders(self, *, after: str = "", limit: int = 1000) -> list[Order]:
-        return _page(self._orders, after)[:limit]
+        return page_of(self._orders, after)[:limit]
 
     def count_orders(self, *, after: str = "") -> int:
-        return len(_page(self._orders, after))
+        return len(page_of(self._orders, after))
 
     def refunds(self, *, after: str = "", limit: int = 1000) -> list[Refund]:
-        return _page(self._refunds, after)[:limit]
+        return page_of(self._refunds, after)[:limit]
 
     def registrations(self, *, after: str = "", limit: int = 1000) -> list[Customer]:
         rows = sorted(self._customers.values(), key=lambda customer: int(customer.id))
@@ -205,6 +175,28 @@ class MemoryShop(Shop):
     def request_basket(self, request: HttpRequest) -> Basket | None:
         found = self._of(request)
         return self._seen(found) if found else None
+
+    def request_purchase(self, request: HttpRequest) -> Basket | None:
+        found = self.request_basket(request)
+        if found is None or found.is_empty:
+            return None
+        shipping = self._baskets[found.id].shipping
+        if shipping is None:
+            return found
+        charge = Money(shipping, CURRENCY)
+        return replace(found, shipping=charge, total=found.total + charge)
+
+    def tenders(self, order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:
+        return {key: self._tenders[key] for key in order_ids if key in self._tenders}
+
+    def set_tenders(self, order_id: str, tenders: Sequence[Tender]) -> None:
+        """What an order was paid with, after a refund say."""
+        self._tenders[order_id] = tuple(tenders)
+
+    def ship(self, request: HttpRequest, charge: int) -> None:
+        """Choose delivery for so many pence."""
+        basket = self._of(request) or self._open_for(request)
+        basket.shipping = charge
 
     def add_lines(self, request: HttpRequest, wanted: Sequence[Wanted]) -> Added:
         basket = self._of(request) or self._open_for(request)
@@ -224,41 +216,6 @@ class MemoryShop(Shop):
 
     # How it is kept
 
-    def _next(self) -> str:
-        return str(next(self._ids))
-
-    def _shown(self, key: str) -> Product:
-        product = self._products[key]
-        children = [p for p in self._products.values() if p.parent_id == key]
-        if not children:
-            return product
-        variants = tuple(
-            Variant(id=p.id, label=p.title, price=p.price, is_available=p.is_available)
-            for p in children
-        )
-        prices = [v.price for v in variants if v.price]
-        return replace(
-            product,
-            variants=variants,
-            is_available=any(v.is_available for v in variants),
-            price=min(prices, key=lambda money: money.minor, default=None),
-        )
-
-    def _line(self, product_id: str, quantity: int) -> Line:
-        product = self._products[product_id]
-        if product.price is None:
-            raise ShopError(f"{product.title} has no price")
-        cost = self._costs.get(product_id)
-        return Line(
-            product_id=product_id,
-            quantity=quantity,
-            total=Money(product.price.minor * quantity, product.price.currency),
-            cost=Money(cost.minor * quantity, cost.currency) if cost else None,
-            title=product.title,
-            category_ids=product.category_ids,
-            parent_id=product.parent_id,
-        )
-
     def _seen(self, basket: MemoryBasket) -> Basket:
         lines = tuple(self._line(key, quantity) for key, quantity in basket.quantities.items())
         total = Money(sum(line.total.minor for line in lines), CURRENCY)
@@ -276,23 +233,3 @@ class MemoryShop(Shop):
         basket = self._baskets[self.open_basket(customer_id_of(request) or None)]
         request.COOKIES[COOKIE] = basket.id
         return basket
-
-    def _refusal(self, want: Wanted) -> str:
-        product = self._products.get(want.product_id)
-        if product is None:
-            return "This product is not sold any more."
-        if self._shown(want.product_id).variants:
-            return "Please choose one of the variants."
-        if product.price is None or not product.is_available or want.quantity > MOST:
-            return "This product cannot be bought at present."
-        if product.stock is not None and want.quantity > product.stock:
-            return f"Only {product.stock} are left."
-        return ""
-
-
-def _cursor(moment: datetime, key: str) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}|{int(key):012d}"
-
-
-def _page(rows: Sequence[Any], after: str) -> list[Any]:
-    return sorted((row for row in rows if row.cursor > after), key=lambda row: row.cursor)

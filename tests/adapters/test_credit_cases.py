@@ -110,7 +110,7 @@ def _leave_for_the_bank(saver: Saver, shop: StockedShop) -> str:
     target = urlsplit(answer.headers["Location"])
     assert target.path == "/checkout/bank/"
     assert "£35.00" in saver.client.get(answer.headers["Location"]).content.decode()
-    return parse_qs(target.query)["q"][0]
+    return str(parse_qs(target.query)["q"][0])
 
 
 def _answer(saver: Saver, question: str, answer: str = "yes") -> Any:
