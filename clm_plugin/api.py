@@ -30,7 +30,7 @@ from clm_plugin.profiles.api import (
 )
 from clm_plugin.shop.api import Shop, ShopError, get_shop
 from clm_plugin.wallet.api import Source as CreditSource
-from clm_plugin.wallet.api import WalletError
+from clm_plugin.wallet.api import WalletError, install_programme
 from clm_plugin.wallet.api import balances as credit_balances
 from clm_plugin.wallet.api import capture as capture_credit
 from clm_plugin.wallet.api import deduct as deduct_credit
@@ -72,6 +72,7 @@ __all__ = [
     "grant_credit",
     "grant_offer",
     "hold_credit",
+    "install_programme",
     "life_event_kinds",
     "next_due",
     "now",

@@ -38,6 +38,16 @@ EVENTS = (
         ("profile.identified", _("Was identified by another system")),
         ("group.identified", _("Joined a group or company")),
     )),
+    (_("Store credit"), (
+        ("credit.granted", _("Was granted store credit")),
+        ("credit.opened", _("Had store credit open for spending")),
+        ("credit.expiring", _("Had store credit that would expire soon")),
+        ("credit.expired", _("Lost store credit that expired")),
+        ("credit.spent", _("Spent store credit")),
+        ("credit.restored", _("Got store credit back")),
+        ("credit.clawed_back", _("Had store credit taken back")),
+        ("referral.converted", _("Brought a friend who ordered")),
+    )),
     (_("Campaigns"), (
         ("mail.clicked", _("Clicked in a mail")),
         ("widget.shown", _("Saw a widget")),

@@ -33,6 +33,7 @@ FLAG = "flag"
 RFM = "rfm"
 PREDICTION = "prediction"
 FAVOURITE = "favourite"
+CREDIT = "credit"
 
 _PERSON = frozenset({PROFILE, TRAITS, LIFE_EVENT})
 
@@ -54,6 +55,17 @@ _TOUCHED: dict[str, frozenset[str]] = {
     "history.summed": frozenset({PAGES, SESSIONS, CHANNEL, VIEWS, BASKET, TRAITS, PROFILE}),
     "life_event.declared": _PERSON,
     "life_event.withdrawn": _PERSON,
+    **dict.fromkeys(
+        (
+            "credit.granted",
+            "credit.opened",
+            "credit.expired",
+            "credit.spent",
+            "credit.restored",
+            "credit.clawed_back",
+        ),
+        frozenset({CREDIT}),
+    ),
 }
 
 

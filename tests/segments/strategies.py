@@ -145,6 +145,14 @@ BY_KIND: dict[type[Condition], st.SearchStrategy[Condition]] = {
         categories=some(IDS, 1),
         at_least=st.sampled_from([0.0, 0.3, 0.5, 1.0]),
     ),
+    kinds.StoreCredit: valid(
+        kinds.StoreCredit,
+        ask=st.sampled_from(["balance", "expiring", "ever"]),
+        min_minor=ends(-1, 0, 100, 101),
+        max_minor=ends(0, 100, 200),
+        expires_in_days=windows,
+        is_so=st.booleans(),
+    ),
     kinds.Flagged: valid(
         kinds.Flagged, flag=st.sampled_from(["advocate", "churn_risk"]), is_set=st.booleans()
     ),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from clm_plugin.segments.blocks import buying, doing, people, told, worth
+from clm_plugin.segments.blocks import buying, credit, doing, people, told, worth
 from clm_plugin.segments.blocks.base import COMBINE
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ CONDITIONS: dict[str, blocks.StructBlock] = {
     "number": worth.NumberBlock(),
     "days": worth.DaysBlock(),
     "rfm": worth.RfmBlock(),
+    "store_credit": credit.StoreCreditBlock(),
     "predicted_value": worth.PredictedValueBlock(),
     "predicted_churn": worth.PredictedChurnBlock(),
 }

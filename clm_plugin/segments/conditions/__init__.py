@@ -8,6 +8,7 @@ from clm_plugin.segments.conditions.bought_not import BoughtNot
 from clm_plugin.segments.conditions.channel import Channel
 from clm_plugin.segments.conditions.consent import HasConsent
 from clm_plugin.segments.conditions.country import Country
+from clm_plugin.segments.conditions.credit import StoreCredit
 from clm_plugin.segments.conditions.event import DidEvent, Property
 from clm_plugin.segments.conditions.favourite import Favourite
 from clm_plugin.segments.conditions.figure import Figure
@@ -45,6 +46,7 @@ KINDS: tuple[type[Condition], ...] = (
     HasLifeEvent,
     Favourite,
     Flagged,
+    StoreCredit,
 )
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "Predicted",
     "Property",
     "Rfm",
+    "StoreCredit",
     "Utm",
     "ViewedNotBought",
 ]
