@@ -138,3 +138,17 @@ def regroup(now: str, hold: bool = True) -> None:
         vars(membership)["hold_standings"] = lambda ids, **_: set(ids)
     with transaction.atomic():
         membership.review_due(now=datetime.fromisoformat(now))
+
+
+def buy_with_offers(product_id: int, checkouts: int, counted: bool = True) -> None:
+    """Shoppers with an offer whose uses are limited, one after the other."""
+    from tests.adapters.offers_work import buy
+
+    buy(product_id, checkouts, counted=counted)
+
+
+def take_codes(number: int, texts: list[list[str]], orders: list[list[str]], exact: bool) -> None:
+    """Checkouts with codes of an offer that has few places left."""
+    from tests.offers.race import take
+
+    take(texts[number], orders[number], exact)

@@ -31,13 +31,14 @@ class Goods(Protocol):
 
 def with_tax(line: Any) -> bool:
     """Whether discounts of a line are counted on its price with tax."""
-    return bool(shop_settings.OSCAR_OFFERS_INCL_TAX and line.is_tax_known)
+    return bool(getattr(shop_settings, "OSCAR_OFFERS_INCL_TAX", False) and line.is_tax_known)
 
 
 def line_price(line: Any) -> Decimal:
     """What all units of a line come to, less what was taken off so far."""
     price = line.line_price_incl_tax if with_tax(line) else line.line_price_excl_tax
-    return max((price or Decimal(0)) - line.discounts.total, Decimal(0))
+    left: Decimal = (price or Decimal(0)) - line.discounts.total
+    return max(left, Decimal(0))
 
 
 def can_be_discounted(line: Any) -> bool:

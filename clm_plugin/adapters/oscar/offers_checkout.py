@@ -53,15 +53,13 @@ class ClmOffersAtCheckout:
 
     request: HttpRequest
     checkout_session: Any
-    preview: bool
     _method: Any = None
 
     # What pages show
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        if self.preview:
-            self.checkout_session._set("payment", SHOWN, _shown(context.get("basket")))
+        self.checkout_session._set("payment", SHOWN, _shown(context.get("basket")))
         return context
 
     # Before payment

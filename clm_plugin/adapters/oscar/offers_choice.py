@@ -52,7 +52,8 @@ class Choice:
     def _weigh(self, charge: int) -> Decided:
         """Gifts in the basket are counted by what they take off; one that is not chosen is goods
         like any other, so the rest is weighed again with it."""
-        gifts, refused = Gifts.of(self.basket, self.candidates), []
+        refused: list[offers.Refused] = []
+        gifts = Gifts.of(self.basket, self.candidates)
         plans = [each.offer for each in self.candidates]
         others = [each for each in self.candidates if each.offer.effect.kind != "gift"]
         while True:

@@ -89,7 +89,8 @@ def waiting(
     """Gifts that are not in the basket: those that would be free in it, and why others are not."""
     used = [each.candidate.offer for each in stack.applied]
     inside = {line.product_id for line in basket.lines} | {line.parent_id for line in basket.lines}
-    open_, refused = [], []
+    open_: list[offers.Offer] = []
+    refused: list[offers.Refused] = []
     for each in candidates:
         effect = each.offer.effect
         if effect.kind != "gift" or effect.product_id in inside:

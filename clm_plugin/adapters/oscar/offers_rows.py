@@ -219,8 +219,26 @@ def voucher_for(code: str, row: Any, *, title: str, expires_at: datetime | None 
                     usage=model.SINGLE_USE,
                     start_datetime=timezone.now(),
                     end_datetime=expires_at or _OPEN_END,
+                    voucher_set=_set_of(row),
                 )
                 found.offers.add(row.pk)
         except IntegrityError:
             found = model.objects.get(code=code)
+    return found
+
+
+def _set_of(row: Any) -> Any:
+    """The codes of an offer stand together in Oscar's dashboard, under its name."""
+    model = get_model("voucher", "VoucherSet")
+    found, _created = model.objects.get_or_create(
+        name=row.name[:100],
+        defaults={
+            "count": 0,
+            "code_length": 10,
+            "description": row.description,
+            "start_datetime": timezone.now(),
+            "end_datetime": _OPEN_END,
+        },
+    )
+    model.objects.filter(pk=found.pk).update(count=F("count") + 1)
     return found
