@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from clm_plugin.adapters.history import HISTORY, LIVE, order_events, order_refunded
+from clm_plugin.adapters.tender.api import settle
 from clm_plugin.events.api import NewEvent, cursor_of, move_cursor, record_many
 from clm_plugin.shop.api import Order, Refund, get_shop
 
@@ -41,8 +42,14 @@ def reconcile(*, now: datetime) -> Reconciled:
     shop = get_shop()
     deep = _is_due(now)
     overlap = DEEP_OVERLAP if deep else OVERLAP
+
+    def read_orders(*, after: str, limit: int) -> Sequence[Order]:
+        found = shop.orders(after=after, limit=limit)
+        settle(found, now=now)
+        return found
+
     orders = _scan(
-        "orders", shop.orders, _events_of_order, lambda order: order.placed_at, now, overlap
+        "orders", read_orders, _events_of_order, lambda order: order.placed_at, now, overlap
     )
     refunds = 0
     if shop.supports_refunds:

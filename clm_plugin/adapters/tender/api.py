@@ -5,6 +5,7 @@ from clm_plugin.adapters.tender.errors import CreditChanged, CreditError, Credit
 from clm_plugin.adapters.tender.paying import abandon, begin, check_wish, complete, hold_key, resume
 from clm_plugin.adapters.tender.refunding import give_back, take_back
 from clm_plugin.adapters.tender.rules import split
+from clm_plugin.adapters.tender.settling import settle
 from clm_plugin.adapters.tender.showing import credit_use, profile_of
 from clm_plugin.adapters.tender.wish import Wish, forget_wish, make_wish, wish_of
 
@@ -26,6 +27,7 @@ __all__ = [
     "make_wish",
     "profile_of",
     "resume",
+    "settle",
     "split",
     "take_back",
     "wish_of",
