@@ -1,4 +1,4 @@
-"""What time alone makes due, floor by floor: credit, stages, segments, journeys, mails.
+"""What time alone makes due, floor by floor: credit, stages, segments, offers, journeys, mails.
 
 Each in batches of one transaction; nothing is touched that is not due.
 """
@@ -14,6 +14,7 @@ from clm_plugin.campaigns import api as campaigns
 from clm_plugin.events import api as events
 from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.messages import api as messages
+from clm_plugin.offers import api as offers
 from clm_plugin.segments import api as segments
 from clm_plugin.wallet import api as wallet
 
@@ -54,6 +55,7 @@ def sweep(*, now: datetime, send: bool, processed: int, credit: int) -> SweepRep
         mails=send_mails(now=now) if send else 0,
         credit=credit,
     )
+    offers.sweep_due(now=now)
     restage(now=now)
     segments.evaluate(now=now)
     return done
@@ -116,6 +118,6 @@ def _until_none(once: Callable[[], int]) -> int:
 
 def next_due() -> datetime | None:
     """The next moment at which a sweep will have something to do; None: nothing waits."""
-    waiting = (events, wallet, lifecycle, segments, campaigns, messages)
+    waiting = (events, wallet, lifecycle, segments, offers, campaigns, messages)
     times = [floor.next_due() for floor in waiting]
     return min((at for at in times if at is not None), default=None)

@@ -19,7 +19,9 @@ from clm_plugin.models import (
     Import,
     LifeEventKind,
     MergeRecord,
+    Offer,
     Profile,
+    Programme,
     Segment,
     Survey,
     TraitDefinition,
@@ -82,6 +84,14 @@ SCREENS: dict[str, dict[str, set[str]]] = {
     "clm_rfm": {"index": ALL_BUT_SUPPORT, "people": PEOPLE, "people_results": PEOPLE},
     "clm_campaigns": {**_AUTHORED, "numbers": ALL_BUT_SUPPORT},
     "clm_surveys": {**_AUTHORED, "results": ALL_BUT_SUPPORT},
+    "clm_offers": {
+        **_AUTHORED,
+        "page": ALL_BUT_SUPPORT,
+        "make": {MG},
+        "revoke": {MG},
+        "POST codes_export": {MG},
+        "give": {MG, S},
+    },
     "clm_programmes": {**_AUTHORED, "effects": ALL_BUT_SUPPORT},
     "clm_lifecycle_models": {
         **_AUTHORED,
@@ -186,6 +196,7 @@ def things() -> dict[str, object]:
     segment = Segment(key="s", name="S", kind="static")
     segment.save()
     survey = Survey.objects.create(key="q", name="Q", question="Q?", kind="nps")
+    offer = Offer.objects.create(key="o", name="O", title="O")
     model = LifecycleModel.objects.create(name="M")
     programme = Programme.objects.create(key="p", name="P")
     letter = DeadLetter.objects.create(event_id=uuid4(), shard=0, reason="r", failed_at=NOW)
@@ -198,6 +209,7 @@ def things() -> dict[str, object]:
         "clm_campaigns": campaign,
         "clm_segments": segment,
         "clm_surveys": survey,
+        "clm_offers": offer,
         "clm_programmes": programme,
         "clm_lifecycle_models": model,
         "clm_traits": TraitDefinition.objects.create(key="t", label="T"),
@@ -208,7 +220,7 @@ def things() -> dict[str, object]:
         ),
         "clm_dead_letters": letter,
     }
-    for snippet in (campaign, survey, segment, model, programme):
+    for snippet in (campaign, survey, segment, model, programme, offer):
         snippet.save_revision()
     return made
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -114,7 +115,7 @@ class CodesExportView(OfOffer, Guarded, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         if not may(request, EXPORT_LISTS):
-            return redirect("clm_offers:page", pk)
+            raise PermissionDenied
         asked, now = request.POST.get("batch", ""), clock.now()
         batch = int(asked) if asked.isdecimal() else None
         rows = offers.codes_of(self.offer.key, batch=batch, now=now)

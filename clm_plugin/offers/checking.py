@@ -32,6 +32,8 @@ def _dates(data: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _effect(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if data.get("given") == "everybody" and data.get("lasts_days"):
+        yield "lasts_days", _("Nobody is given this offer one by one; use the end date instead.")
     effect = data.get("effect")
     if not effect:
         return
@@ -51,8 +53,6 @@ def _effect(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _programme(str(value["programme"] or ""), data)
     if kind == "multiplier" and data.get("given") == "code":
         yield "given", _("Earning more needs no code: choose everybody, or who was given it.")
-    if data.get("given") == "everybody" and data.get("lasts_days"):
-        yield "lasts_days", _("Nobody is given this offer one by one; use the end date instead.")
 
 
 def _programme(key: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

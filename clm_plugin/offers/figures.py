@@ -43,14 +43,14 @@ def figures(keys: Iterable[str] | None = None) -> dict[str, Figures]:
     found: dict[str, Figures] = {}
     grants = OfferGrant.objects.filter(**chosen).values_list("offer").order_by()
     for key, granted, accepted in grants.annotate(
-        Count("pk"), Count("pk", filter=Q(accepted_at__isnull=False))
+        a=Count("pk"), b=Count("pk", filter=Q(accepted_at__isnull=False))
     ):
         found[key] = Figures(granted=granted, accepted=accepted)
     codes = OfferCode.objects.filter(**chosen).values_list("offer").order_by()
     for key, every, free, revoked in codes.annotate(
-        Count("pk"),
-        Count("pk", filter=Q(state=_State.FREE)),
-        Count("pk", filter=Q(state=_State.REVOKED)),
+        a=Count("pk"),
+        b=Count("pk", filter=Q(state=_State.FREE)),
+        c=Count("pk", filter=Q(state=_State.REVOKED)),
     ):
         found[key] = replace(
             found.get(key, Figures()), codes=every, codes_free=free, codes_revoked=revoked
@@ -72,11 +72,11 @@ def _used(chosen: dict[str, list[str]]) -> dict[str, dict[str, int]]:
             "revenue_orders": orders,
         }
         for key, reserved, used, discount, revenue, orders in rows.annotate(
-            Count("pk", filter=Q(state=Redemption.State.RESERVED)),
-            Count("pk", filter=done),
-            Sum("discount_minor", filter=done),
-            Sum("order_minor", filter=done),
-            Count("pk", filter=done & Q(order_minor__isnull=False)),
+            a=Count("pk", filter=Q(state=Redemption.State.RESERVED)),
+            b=Count("pk", filter=done),
+            c=Sum("discount_minor", filter=done),
+            d=Sum("order_minor", filter=done),
+            e=Count("pk", filter=done & Q(order_minor__isnull=False)),
         )
     }
 

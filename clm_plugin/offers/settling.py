@@ -88,10 +88,12 @@ def free(order_id: str, *, now: datetime, reason: str = "cancelled") -> int:
 
 
 def free_due(*, now: datetime, limit: int = 500) -> int:
-    """Free up to ``limit`` reservations that ran out; returns how many were looked at."""
+    """Free up to ``limit`` reservations that ran out; returns how many it freed."""
+    due = Redemption.objects.filter(state=_State.RESERVED, until__lte=now).order_by("until")
+    found = list(due.values_list("pk", "code_id")[:limit])
+    if not found:
+        return 0
     with transaction.atomic():
-        due = Redemption.objects.filter(state=_State.RESERVED, until__lte=now).order_by("until")
-        found = list(due.values_list("pk", "code_id")[:limit])
         codes = OfferCode.objects.select_for_update(skip_locked=True)
         held = codes.filter(pk__in=[code for _, code in found if code]).order_by("pk")
         mine = set(held.values_list("pk", flat=True))
@@ -99,8 +101,9 @@ def free_due(*, now: datetime, limit: int = 500) -> int:
         rows = Redemption.objects.select_for_update(skip_locked=True).filter(
             pk__in=ids, state=_State.RESERVED, until__lte=now
         )
-        free_rows(list(rows.order_by("pk")), now, TIMED_OUT)
-    return len(ids)
+        late = list(rows.order_by("pk"))
+        free_rows(late, now, TIMED_OUT)
+    return len(late)
 
 
 def next_due() -> datetime | None:

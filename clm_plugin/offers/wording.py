@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -105,10 +106,18 @@ def _money(offer: Offer) -> str:
 
 
 def until(at: datetime | None, zone: str) -> str:
-    """An end with its zone: "until 30 November 2026, 23:59 (Europe/London)"; "" for none."""
+    """An end with its zone: "until 30 November 2026, 17:00 (Europe/London)"; "" for none.
+
+    Midnight is told as the end of the day before, so that nobody comes a day late.
+    """
     if at is None:
         return ""
     local = at.astimezone(ZoneInfo(zone))
+    if local.time() == time.min:
+        last = formats.date_format(local.date() - timedelta(days=1), "DATE_FORMAT")
+        return _("until the end of %(day)s (%(zone)s)") % {
+            "day": last, "zone": zone.replace("_", " ")
+        }  # fmt: skip
     day, hour = formats.date_format(local, "DATE_FORMAT"), formats.time_format(local, "H:i")
     return _("until %(day)s, %(hour)s (%(zone)s)") % {
         "day": day, "hour": hour, "zone": zone.replace("_", " ")
