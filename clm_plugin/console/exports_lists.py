@@ -8,13 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models import (
+    Case,
+    CharField,
+    DecimalField,
+    F,
+    IntegerField,
+    OuterRef,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from clm_plugin.adapters.files.api import Column
 from clm_plugin.conf import settings
+from clm_plugin.money import ODD
 from clm_plugin.profiles.models import Consent
 
 if TYPE_CHECKING:
@@ -105,11 +118,135 @@ def _receipts() -> tuple[Column, ...]:
     )
 
 
+def _journal() -> tuple[Column, ...]:
+    """Every leg of every transaction: one that takes is negative, and each sums to zero."""
+    return (
+        Column(name="transaction", value="transaction_id"),
+        Column(name="at", value="transaction__at", kind="moment"),
+        Column(name="kind", value="transaction__kind"),
+        Column(name="account", value="account__purpose"),
+        Column(name="programme", value="account__programme"),
+        Column(name="amount", value=_major("amount_minor", "account__currency"), kind="amount"),
+        Column(name="currency", value="account__currency"),
+        Column(name="lot", value="lot_id"),
+        Column(name="profile", value="account__profile_id", kind="whole"),
+        Column(name="customer_id", value="account__profile__customer_id"),
+        Column(name="order", value="transaction__order_id"),
+        Column(name="source", value="transaction__source_kind"),
+        Column(name="source_reference", value="transaction__source_ref"),
+        Column(name="reason", value="transaction__reason"),
+        Column(name="by", value="transaction__actor"),
+        Column(name="key", value="transaction__key"),
+        Column(name="reverses", value="transaction__reverses_id"),
+    )
+
+
+def _lots() -> tuple[Column, ...]:
+    currency = "account__currency"
+    return (
+        Column(name="lot", value="id"),
+        Column(name="programme", value="account__programme"),
+        Column(name="granted_at", value="granted_at", kind="moment"),
+        Column(name="opens_at", value="opens_at", kind="moment"),
+        Column(name="expires_at", value="expires_at", kind="moment"),
+        Column(name="granted", value=_major("granted_minor", currency), kind="amount"),
+        Column(name="left", value=_major("remaining_minor", currency), kind="amount"),
+        Column(name="held", value=_major("held_minor", currency), kind="amount"),
+        Column(name="currency", value=currency),
+        Column(name="source", value="source_kind"),
+        Column(name="source_reference", value="source_ref"),
+        Column(name="reason", value="reason"),
+    )
+
+
+def _by_hand() -> tuple[Column, ...]:
+    return (
+        Column(name="number", value="id"),
+        Column(name="kind", value="kind"),
+        *_person("profile"),
+        Column(name="programme", value="programme"),
+        Column(name="amount", value=_major("amount_minor", "currency"), kind="amount"),
+        Column(name="currency", value="currency"),
+        Column(name="reason", value="reason"),
+        Column(name="state", value="state"),
+        Column(name="asked_by", value="requested_name"),
+        Column(name="asked_at", value="requested_at", kind="moment"),
+        Column(name="closed_by", value="closed_name"),
+        Column(name="closed_at", value="closed_at", kind="moment"),
+        Column(name="closed_why", value="closed_why"),
+        Column(name="transaction", value="transaction_id"),
+    )
+
+
+def _credit_days() -> tuple[Column, ...]:
+    names = ("issued", "redeemed", "expired", "clawed_back", "debt", "liability")
+    return (
+        Column(name="day", value="day"),
+        Column(name="programme", value="programme"),
+        Column(name="currency", value="currency"),
+        *(
+            Column(
+                name="liability_change" if name == "liability" else name,
+                value=_major(f"{name}_minor", "currency"),
+                kind="amount",
+            )
+            for name in names
+        ),
+    )
+
+
+def _major(minor: str, currency: str) -> Case:
+    """Minor units in whole ones, where every row has a currency of its own."""
+
+    def divided(digits: int) -> Cast:
+        exact: DecimalField[Any, Any] = DecimalField(max_digits=24, decimal_places=3)
+        # A product: SQLite divides whole numbers without a rest.
+        share: DecimalField[Any, Any] = DecimalField(max_digits=24, decimal_places=6)
+        return Cast(Cast(F(minor), exact) * Value(Decimal(1).scaleb(-digits), share), exact)
+
+    return Case(
+        *(
+            When(**{f"{currency}__in": codes}, then=divided(digits))
+            for digits, codes in ODD.items()
+        ),
+        default=divided(2),
+    )
+
+
+def _answers() -> tuple[Column, ...]:
+    return (
+        *_person("profile"),
+        Column(name="stage", value="profile__standing__stage"),
+        Column(name="survey", value="key"),
+        Column(name="score", value=Cast("number", IntegerField()), kind="whole"),
+        Column(name="answer", value="text"),
+        Column(name="answered_at", value="told_at", kind="moment"),
+    )
+
+
+def _merges() -> tuple[Column, ...]:
+    return (
+        *_person("survivor"),
+        Column(name="merged", value="merged_id", kind="whole"),
+        Column(name="reason", value="reason"),
+        Column(name="merged_at", value="merged_at", kind="moment"),
+        Column(name="undone_at", value="undone_at", kind="moment"),
+        Column(name="undone_by", value="undone_by__username"),
+    )
+
+
 LISTS: dict[str, ListExport] = {
     each.key: each
     for each in (
+        ListExport(key="account", label=_("Movements of an account"), columns=_journal),
+        ListExport(key="credit_days", label=_("Store credit by day"), columns=_credit_days),
+        ListExport(key="credit_requests", label=_("Credit by hand"), columns=_by_hand),
+        ListExport(key="lots", label=_("Lots"), columns=_lots),
+        ListExport(key="transactions", label=_("Transactions"), columns=_journal),
         ListExport(key="customers", label=_("Customers"), columns=_customers),
         ListExport(key="receipts", label=_("Receipts"), columns=_receipts),
         ListExport(key="rfm", label=_("RFM scores"), columns=_scores),
+        ListExport(key="survey_answers", label=_("Answers to a survey"), columns=_answers),
+        ListExport(key="merges", label=_("Merges"), columns=_merges),
     )
 }

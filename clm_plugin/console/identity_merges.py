@@ -22,6 +22,7 @@ from wagtail.log_actions import log
 from clm_plugin import clock
 from clm_plugin.console.customer import name_of
 from clm_plugin.console.customers import PersonColumn, SeenColumn
+from clm_plugin.console.exports import Exports
 from clm_plugin.console.guard import CHANGE_PEOPLE, SEE_PEOPLE, Guarded, GuardedViewSet, may
 from clm_plugin.console.identity import phrase, told_merge
 from clm_plugin.console.listing import Listing
@@ -76,8 +77,9 @@ class StateColumn(Column):
         return {**context, "may_undo": may(parent_context["request"], CHANGE_PEOPLE)}
 
 
-class MergesView(Listing):
+class MergesView(Exports, Listing):
     permission = SEE_PEOPLE
+    exports = "merges"
     page_title = _("Merges")
     header_icon = "link"
     template_name = "clm_plugin/console/identity_merges.html"
@@ -104,6 +106,10 @@ class MergesView(Listing):
             SeenColumn("merged_at", label=_("When"), sort_key="merged_at", now=clock.now()),
             StateColumn("state", label=_("State")),
         ]  # fmt: skip
+
+    def export_rows(self) -> QuerySet[MergeRecord]:
+        rows: QuerySet[MergeRecord] = self.get_queryset()
+        return rows
 
     def get_base_queryset(self) -> QuerySet[MergeRecord]:
         return MergeRecord.objects.select_related("survivor", "undone_by")

@@ -199,7 +199,8 @@ class SegmentUnpublishView(UnpublishView):
     template_name = "clm_plugin/console/segment_unpublish.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(used=used_by(self.object.key), **kwargs)
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "used": used_by(self.object.key)}
 
 
 class _Unnamed:

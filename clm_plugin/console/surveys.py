@@ -16,16 +16,18 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 
 from clm_plugin.console.customers import FigureColumn
+from clm_plugin.console.exports import Exports
 from clm_plugin.console.guard import SEE_PEOPLE, SEE_SURVEYS, Guarded, may
 from clm_plugin.console.listing import ListingSet
 from clm_plugin.console.wording import stage_label, whole
 from clm_plugin.segments.api import segment_names
-from clm_plugin.surveys.api import answer_counts, results
+from clm_plugin.surveys.api import answer_counts, given, results
 from clm_plugin.surveys.models import Survey
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from clm_plugin.profiles.models import TraitValue
     from clm_plugin.surveys.api import Group
 
 
@@ -76,14 +78,18 @@ def results_url(survey: Survey) -> str:
     return reverse(SurveyViewSet.namespace + ":results", args=(quote(survey.pk),))
 
 
-class SurveyResultsView(Guarded, WagtailAdminTemplateMixin, TemplateView):
+class SurveyResultsView(Guarded, Exports, WagtailAdminTemplateMixin, TemplateView):
     permission = SEE_SURVEYS
+    exports = "survey_answers"
     header_icon = "clm-pulse"
     template_name = "clm_plugin/console/survey_results.html"
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.survey: Survey = get_object_or_404(Survey, pk=kwargs["pk"])
+
+    def export_rows(self) -> QuerySet[TraitValue]:
+        return given(self.survey.key)
 
     def get_page_title(self) -> str:
         return str(_("Answers: %(name)s") % {"name": self.survey})

@@ -13,6 +13,7 @@ from clm_plugin.surveys.data import (
 from clm_plugin.surveys.operations import answer
 from clm_plugin.surveys.queries import (
     answer_counts,
+    given,
     has_answered,
     question,
     results,
@@ -31,6 +32,7 @@ __all__ = [
     "Results",
     "answer",
     "answer_counts",
+    "given",
     "has_answered",
     "options",
     "question",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 
@@ -16,6 +16,8 @@ from clm_plugin.surveys.rules import options, score
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
 _COMMENTS = 25
 
@@ -69,6 +71,11 @@ def results(asked: Question) -> Results:
         segments=_groups(asked, "profile__memberships__segment", inside=True),
         comments=_comments(asked.key),
     )
+
+
+def given(survey: str) -> QuerySet[Any]:
+    """The answers that hold now, one a person: score or text, and when she gave it."""
+    return trait_values(trait_of(survey)).filter(profile__merged_into__isnull=True)
 
 
 def _scored(asked: Question) -> bool:

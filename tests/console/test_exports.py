@@ -15,7 +15,17 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from clm_plugin.adapters.files import writing
-from clm_plugin.models import CompiledSegment, Consent, Facts, Membership, RfmScore, Segment
+from clm_plugin.models import (
+    CompiledSegment,
+    Consent,
+    Facts,
+    Membership,
+    MergeRecord,
+    RfmScore,
+    Segment,
+    Survey,
+    TraitValue,
+)
 from tests.console.makers import make_person, make_receipt
 from tests.factories import NOW
 
@@ -234,3 +244,42 @@ def test_who_may(
     shown = client.get(reverse(name))
     if shown.status_code == 200:
         assert ("export=1" in shown.content.decode()) is allowed
+
+
+def test_answers_to_a_survey(root: Client) -> None:
+    ann, bea = make_person(email="ann@example.com"), make_person(stage="loyal")
+    make_person(merged_into=ann)
+    survey = Survey.objects.create(key="nps", name="NPS", question="Would you?", kind="nps")
+    values = {"told_at": NOW, "source": "survey"}
+    TraitValue.objects.create(profile=ann, key="survey.nps", number=9, **values)
+    TraitValue.objects.create(profile=bea, key="survey.nps", text="=1+1", **values)
+    TraitValue.objects.create(profile=bea, key="survey.other", number=1, **values)
+    rows = table(root, address("clm_surveys:results", survey.pk))
+    assert {(row["email"], row["score"], row["answer"]) for row in rows} == {
+        ("ann@example.com", "9", ""), ("", "", "'=1+1"),
+    }  # fmt: skip
+    assert {row["stage"] for row in rows} == {"acquire", "loyal"}
+    assert entry().data["list"] == "survey_answers"
+
+
+def test_the_log_of_merges(root: Client) -> None:
+    ann = make_person(email="ann@example.com")
+    other = make_person(merged_into=ann)
+    for reason, undone in (("customer.logged_in", None), ("contact.verified", NOW)):
+        MergeRecord.objects.create(
+            survivor=ann, merged=other, reason=reason, merged_at=NOW, undone_at=undone
+        )
+    rows = table(root, address("clm_merges:index"))
+    assert [row["email"] for row in rows] == ["ann@example.com"] * 2
+    assert {row["merged"] for row in rows} == {str(other.pk)}
+    assert {(row["reason"], bool(row["undone_at"])) for row in rows} == {
+        ("customer.logged_in", False), ("contact.verified", True),
+    }  # fmt: skip
+
+
+def test_survey_answers_only_for_who_may(log_in: Callable[..., Client]) -> None:
+    survey = Survey.objects.create(key="nps", name="NPS", question="Would you?", kind="nps")
+    client = log_in("view_survey")
+    url = address("clm_surveys:results", survey.pk)
+    for response in (client.get(url), client.post(url, {"format": "csv"})):
+        assert response.status_code == 302

@@ -290,7 +290,7 @@ def test_a_segment_whose_rules_cannot_be_read_says_so(root: Client) -> None:
     SegmentSet.objects.update(version=F("version") + 1)
     for url in (reverse("clm_segments:list"), reverse("clm_health:index")):
         assert "publish it again" in root.get(url).content.decode()
-    (found,) = (one for one in examine(now=NOW) if "segment" in one.what)
+    (found,) = (one for one in examine(now=NOW) if "rules of" in one.what)
     assert not found.ok
     assert "loyal" in found.what
     page = page_of(root, segment, who="ann@example.com")
