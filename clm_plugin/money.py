@@ -37,6 +37,11 @@ _EXPONENTS = {
     ),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+ODD: dict[int, list[str]] = {
+    digits: sorted(code for code, its in _EXPONENTS.items() if its == digits)
+    for digits in sorted(set(_EXPONENTS.values()))
+}
+"""The currencies whose minor unit is not 1/100, by how many digits theirs has."""
 # Fits a signed 64-bit column with room to sum a million of them.
 MAX_MINOR = 10**12
 

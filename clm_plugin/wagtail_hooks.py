@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from wagtail.log_actions import LogActionRegistry
 
-_ICONS = ("basket", "credit", "lifecycle", "parcel", "popup", "pulse", "receipt")
+_ICONS = (
+    "basket", "credit", "lifecycle", "parcel", "popup", "pulse", "receipt", "wallet",
+)  # fmt: skip
 
 hooks.register("register_admin_viewset", lifecycle_group)
 hooks.register("construct_homepage_panels", add_home_panel)
@@ -42,3 +44,8 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("clm_plugin.export_list", _("Export"), _("Exported a list"))
     actions.register_action("clm_plugin.export", _("Export"), _("Exported the data of a person"))
     actions.register_action("clm_plugin.erase", _("Erase"), _("Erased a person"))
+    actions.register_action("clm_plugin.give_credit", _("Give credit"), _("Gave or took credit"))
+    actions.register_action("clm_plugin.ask_credit", _("Ask for credit"), _("Asked for approval"))
+    actions.register_action("clm_plugin.approve_credit", _("Approve credit"), _("Approved credit"))
+    actions.register_action("clm_plugin.refuse_credit", _("Refuse credit"), _("Refused credit"))
+    actions.register_action("clm_plugin.reverse_credit", _("Reverse credit"), _("Reversed credit"))

@@ -19,6 +19,7 @@ from clm_plugin.conf import settings
 from clm_plugin.console.explain import Explanation, explain, mail_reason
 from clm_plugin.console.guard import SEE_PEOPLE, SEE_RECEIPTS, SEE_SEGMENTS, Guarded, may
 from clm_plugin.console.identity import identity_of
+from clm_plugin.console.ledger_box import credit_box
 from clm_plugin.console.offers_box import offers_box
 from clm_plugin.console.segments_box import segments_box
 from clm_plugin.console.sentences import entries, product_ids
@@ -130,6 +131,7 @@ class CustomerView(Guarded, WagtailAdminTemplateMixin, TemplateView):
             "identity": identity_of(profile, self.request),
             "offers": offers_box(profile.pk, self.request),
             "segments": segments_box(profile.pk, self.request),
+            "credit": credit_box(profile.pk, self.request, now=clock.now()),
             "sees_segments": may(self.request, *SEE_SEGMENTS),
             "sees_receipts": sees_receipts,
             "limit": insights.LIST_LIMIT,

@@ -12,6 +12,7 @@ from clm_plugin.console.dead_letters import DeadLettersViewSet
 from clm_plugin.console.health import HealthViewSet
 from clm_plugin.console.identity_merges import MergesViewSet
 from clm_plugin.console.imports import ImportsViewSet
+from clm_plugin.console.ledger import LedgerViewSet
 from clm_plugin.console.life_events import LifeEventViewSet
 from clm_plugin.console.lifecycle_models import LifecycleModelViewSet
 from clm_plugin.console.offers import OfferViewSet
@@ -32,8 +33,8 @@ class LifecycleGroup(ViewSetGroup):
     menu_order = 150
     items = (
         BoardViewSet, CustomersViewSet, SegmentViewSet, RfmViewSet, CampaignViewSet,
-        ProgrammeViewSet, OfferViewSet, SurveyViewSet, LifecycleModelViewSet, TraitViewSet,
-        LifeEventViewSet, MergesViewSet,
+        ProgrammeViewSet, LedgerViewSet, OfferViewSet, SurveyViewSet, LifecycleModelViewSet,
+        TraitViewSet, LifeEventViewSet, MergesViewSet,
         ImportsViewSet, ReceiptsViewSet, DeadLettersViewSet, WriteKeysViewSet, PrivacyViewSet,
         HealthViewSet,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -36,15 +37,29 @@ from clm_plugin.adapters.files.api import (
     upload,
 )
 from clm_plugin.conf import settings
-from clm_plugin.console.guard import IMPORT_FILES, SEE_IMPORTS, Guarded, GuardedViewSet, may
+from clm_plugin.console.credit_grants_file import ask_for
+from clm_plugin.console.guard import (
+    GIVE_CREDIT,
+    IMPORT_FILES,
+    SEE_IMPORTS,
+    Guarded,
+    GuardedViewSet,
+    may,
+)
 from clm_plugin.console.imports_columns import ColumnsForm
+from clm_plugin.console.ledger_screen import HANDS
+from clm_plugin.console.ledger_transaction import refusal
+from clm_plugin.console.wording import money
 from clm_plugin.profiles.api import trait_keys
+from clm_plugin.wallet.api import GrantRequest, WalletError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.http import HttpRequest, HttpResponse
 
+CREDIT = "credit"
+"""The kind of file that gives store credit."""
 MOST = 100
 SHOWN = 20
 """Refused rows on the screen; the file has them all."""
@@ -58,11 +73,15 @@ class _Screen(Guarded, WagtailAdminTemplateMixin):
         index = {"url": reverse("clm_imports:index"), "label": _("Imports")}
         return [*self.breadcrumbs_items, index, {"url": "", "label": self.get_page_title()}]
 
+    request: HttpRequest
+
     @cached_property
     def run(self) -> Import:
         found = Import.objects.filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise Http404
+        if found.kind == CREDIT and not may(self.request, *HANDS):
+            raise PermissionDenied
         return found
 
 
@@ -93,11 +112,13 @@ class UploadForm(forms.Form):
         label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, gives_credit: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds: Any = self.fields["kind"]
         kinds.choices = [
-            (each.kind, f"{_t(each.label)}: {_t(each.help)}") for each in IMPORTERS.values()
+            (each.kind, f"{_t(each.label)}: {_t(each.help)}")
+            for each in IMPORTERS.values()
+            if gives_credit or each.kind != CREDIT
         ]
         self.fields["file"].help_text = _t(
             "With the names of the columns in the first line; at most %(mb)s MB and %(rows)s rows."
@@ -109,6 +130,9 @@ class UploadView(_Screen, FormView):
     template_name = "clm_plugin/console/import_upload.html"
     form_class = UploadForm
     initial = {"kind": "customers"}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "gives_credit": may(self.request, GIVE_CREDIT)}
 
     def form_valid(self, form: UploadForm) -> HttpResponse:
         file = form.cleaned_data["file"]
@@ -181,6 +205,10 @@ class RunView(_Screen, TemplateView):
             refused=list(RefusedRow.objects.filter(run=run).order_by("line")[:SHOWN]),
             shown=SHOWN,
             may_import=may(self.request, IMPORT_FILES),
+            sums=[money(minor, its) for its, minor in run.credit.get("checked", {}).items()],
+            asked=GrantRequest.objects.filter(file=run.pk).order_by("-pk").first()
+            if run.kind == CREDIT
+            else None,
             **kwargs,
         )
 
@@ -188,10 +216,26 @@ class RunView(_Screen, TemplateView):
 class BeginView(_Screen, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if self.run.state == Import.State.CHECKED:
+            if self.run.kind == CREDIT:
+                return self._ask()
             begin(self.run)
             log(instance=self.run, action="clm_plugin.import", user=request.user)
             jobs.send("clm_plugin.read_in", self.run.pk)
         return redirect("clm_imports:run", pk)
+
+    def _ask(self) -> HttpResponse:
+        """A file of store credit counts against the limit of who has it read in."""
+        if not may(self.request, GIVE_CREDIT):
+            raise PermissionDenied
+        try:
+            row = ask_for(self.run, self.request)
+        except WalletError as error:
+            messages.error(self.request, refusal(error))
+            return redirect("clm_imports:run", self.run.pk)
+        if row.state != GrantRequest.State.APPROVED:
+            return redirect("clm_ledger:request", row.pk)
+        jobs.send("clm_plugin.read_in", self.run.pk)
+        return redirect("clm_imports:run", self.run.pk)
 
 
 class DeleteView(_Screen, View):

@@ -75,9 +75,11 @@ class ColumnsForm(forms.Form):
             ("system", "" if own else reading.ids_are),
         ):
             self.fields[name].initial = value
-        if importer.kind == "spend":
+        if importer.kind in ("spend", "credit"):
             del self.fields["ids"], self.fields["system"]
-        elif importer.kind != "orders":
+        if importer.kind == "credit":
+            del self.fields["currency"]
+        elif importer.kind not in ("orders", "spend"):
             del self.fields["decimal"], self.fields["currency"]
 
     def _column(

@@ -28,6 +28,7 @@ from clm_plugin.insights.credit_days import (
     credit_sums,
     first_credit_day,
 )
+from clm_plugin.insights.credit_models import CreditDay
 from clm_plugin.insights.data import (
     CampaignNumbers,
     Cursor,
@@ -59,7 +60,7 @@ from clm_plugin.insights.segment_counts import segment_flows
 
 __all__ = [
     "DOINGS", "HELD_OUT", "LIST_LIMIT", "LONGEST", "METRICS", "NIGHTS", "NOT_ELIGIBLE",
-    "TIMELINE_PAGE", "CampaignNumbers", "Contacts", "CreditSums", "Cursor", "DropOff", "Earnings",
+    "TIMELINE_PAGE", "CampaignNumbers", "Contacts", "CreditDay", "CreditSums", "Cursor", "DropOff", "Earnings",
     "Flow", "Happening", "Mark", "Metric", "Period", "Reason", "StageFigure", "Sums", "Tallied",
     "TimelinePage", "Total", "add_up", "among", "anybody", "between", "bounds", "campaign_numbers",
     "consents", "count_credit", "credit_days", "credit_lives", "credit_sums", "credits_of",

@@ -1,11 +1,20 @@
 """The door of files."""
 
+from clm_plugin.adapters.files.crediting import find_people
 from clm_plugin.adapters.files.data import Importer, Reading
 from clm_plugin.adapters.files.mapping import IMPORTERS, guess
 from clm_plugin.adapters.files.models import Import, RefusedRow
 from clm_plugin.adapters.files.people import TRAIT
 from clm_plugin.adapters.files.reading import MAX_FILE, MAX_ROWS, BadFile, harmless
-from clm_plugin.adapters.files.running import begin, choose, examples, purge, upload, work
+from clm_plugin.adapters.files.running import (
+    begin,
+    begin_approved,
+    choose,
+    examples,
+    purge,
+    upload,
+    work,
+)
 from clm_plugin.adapters.files.writing import (
     Column,
     chunks,
@@ -27,11 +36,13 @@ __all__ = [
     "Reading",
     "RefusedRow",
     "begin",
+    "begin_approved",
     "choose",
     "chunks",
     "csv_lines",
     "csv_pieces",
     "examples",
+    "find_people",
     "guess",
     "harmless",
     "has_parquet",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from clm_plugin.events.api import NewEvent
 
-Kind = Literal["customers", "orders", "consents", "spend"]
+Kind = Literal["customers", "orders", "consents", "spend", "credit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +51,26 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreditLine:
+    """A grant of store credit as a row tells it. ``id`` or ``email`` names who gets it; ``until``
+    is the last day, None: as the programme says; ``reference`` makes it happen once."""
+
+    id: str
+    email: str
+    programme: str
+    amount: str
+    reason: str
+    reference: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What one row comes to: events, or money spent."""
+    """What one row comes to: events, money spent, or store credit."""
 
     events: tuple[NewEvent, ...] = ()
     spend: Spend | None = None
+    credit: CreditLine | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clm_plugin.adapters.files.crediting import CREDIT
 from clm_plugin.adapters.files.people import CONSENTS, CUSTOMERS, TRAIT
 from clm_plugin.adapters.files.reading import BadFile, unquoted
 from clm_plugin.adapters.files.selling import ORDERS, SPEND
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
     from clm_plugin.adapters.files.data import Importer
 
-IMPORTERS: dict[str, Importer] = {each.kind: each for each in (CUSTOMERS, ORDERS, CONSENTS, SPEND)}
+IMPORTERS: dict[str, Importer] = {
+    each.kind: each for each in (CUSTOMERS, ORDERS, CONSENTS, SPEND, CREDIT)
+}
 
 
 def guess(

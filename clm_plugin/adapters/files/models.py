@@ -37,6 +37,9 @@ class Import(models.Model):
     new = models.IntegerField(default=0)
     known = models.IntegerField(default=0)
     bad = models.IntegerField(default=0)
+    credit = models.JSONField(default=dict)
+    """Of a file of store credit: minor units by currency that were looked through (``checked``)
+    and given (``done``), and who answers for them (``by``)."""
     created_by = models.CharField(max_length=150, default="", blank=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

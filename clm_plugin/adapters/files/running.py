@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from clm_plugin.adapters.files.cells import BadRow
+from clm_plugin.adapters.files.crediting import CREDIT, Settled, settle
 from clm_plugin.adapters.files.data import Reading, Spend
 from clm_plugin.adapters.files.mapping import IMPORTERS, as_row, check_mapping
 from clm_plugin.adapters.files.models import Import, ImportPart, RefusedRow
@@ -20,6 +21,9 @@ from clm_plugin.events.api import BadEvent, NewEvent, check, known_keys, record_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
+
+    from clm_plugin.adapters.files.data import CreditLine
+    from clm_plugin.wallet.api import GrantRequest
 
 PART = 1_000
 """Rows of a part: one transaction, and one step of the progress bar."""
@@ -77,12 +81,28 @@ def choose(run: Import, *, mapping: dict[str, str], reading: Reading) -> None:
     Raises BadFile where columns are missing or used twice.
     """
     kept = check_mapping(IMPORTERS[run.kind], mapping, run.header)
-    _restart(run, _State.CHECKING, mapping=kept, reading=asdict(reading))
+    _restart(run, _State.CHECKING, mapping=kept, reading=asdict(reading), credit={})
 
 
 def begin(run: Import) -> None:
-    """Read in what was looked through."""
+    """Read in what was looked through. Raises BadFile for store credit, which needs a request."""
+    if run.kind == CREDIT.kind:
+        raise BadFile("store credit is read in from the console, where limits are kept")
     _restart(run, _State.RUNNING)
+
+
+def begin_approved(request: GrantRequest) -> bool:
+    """Read in a file of store credit that a request is for, if it is still the file that was looked
+    through then; False otherwise. In the transaction of the approval."""
+    run = Import.objects.select_for_update().filter(
+        pk=request.file or 0, kind=CREDIT.kind, state=_State.CHECKED
+    ).first()  # fmt: skip
+    checked = {request.currency: request.amount_minor}
+    if run is None or run.credit.get("checked") != checked:
+        return False
+    names = ", ".join(filter(None, (request.requested_name, request.closed_name)))
+    _restart(run, _State.RUNNING, credit={"checked": checked, "by": f"staff:{names}"})
+    return True
 
 
 def _restart(run: Import, state: str, **changes: Any) -> None:
@@ -128,12 +148,16 @@ def _take(run: Import, part: ImportPart, now: datetime) -> None:
     importer, reading = IMPORTERS[run.kind], Reading(**run.reading)
     rows: list[tuple[NewEvent, ...]] = []
     spent: dict[tuple[Any, str, str], Spend] = {}
+    credit: list[tuple[int, Any, CreditLine]] = []
     bad: list[RefusedRow] = []
     for number, cells, problem in part.lines:
         try:
             if problem:
                 raise BadRow("", problem)
             told = importer.tell(as_row(cells, run.header, run.mapping), reading)
+            if told.credit is not None:
+                credit.append((number, cells, told.credit))
+                continue
             rows.append(_checked(told.events))
             if told.spend is not None:
                 spend = told.spend
@@ -144,13 +168,35 @@ def _take(run: Import, part: ImportPart, now: datetime) -> None:
     if run.state == _State.RUNNING:
         record_many([event for row in rows for event in row], received_at=now, checked=True)
         set_spend(spent.values())
+    settled = _settle(run, [line for *_, line in credit], reading, now)
+    for place, refused in settled.bad:
+        number, cells, _line = credit[place]
+        bad.append(RefusedRow(run=run, line=number, cells=cells, why=_why(refused, run)))
     RefusedRow.objects.bulk_create(bad, ignore_conflicts=True)
     Import.objects.filter(pk=run.pk).update(
         done_parts=F("done_parts") + 1,
-        new=F("new") + len(rows) - known,
-        known=F("known") + known,
+        credit=run.credit,
+        new=F("new") + len(rows) - known + settled.new,
+        known=F("known") + known + settled.known,
         bad=F("bad") + len(bad),
     )
+
+
+def _settle(run: Import, lines: list[CreditLine], reading: Reading, now: datetime) -> Settled:
+    """Look through rows of store credit or grant them, and add up what they come to."""
+    if not lines:
+        return Settled()
+    post = run.state == _State.RUNNING
+    checked, done = run.credit.get("checked", {}), run.credit.get("done", {})
+    left = {currency: minor - done.get(currency, 0) for currency, minor in checked.items()}
+    settled = settle(
+        lines, reading, now=now, actor=run.credit.get("by", ""), post=post, left=left
+    )  # fmt: skip
+    name, sums = ("done", done) if post else ("checked", checked)
+    for currency, minor in settled.sums.items():
+        sums[currency] = sums.get(currency, 0) + minor
+    run.credit[name] = sums
+    return settled
 
 
 def _why(error: BadRow | BadEvent, run: Import) -> str:

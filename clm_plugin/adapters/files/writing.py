@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-Kind = Literal["text", "whole", "money", "moment", "flag"]
+Kind = Literal["text", "whole", "money", "amount", "moment", "flag"]
 Row = tuple[Any, ...]
 
+_MILLE = Decimal("0.001")
 CHUNK = 1_000
 """Rows of one query."""
 GROUP = 20 * CHUNK
@@ -37,6 +38,7 @@ class Column:
     """A column of a list: its name in the file, and what ``values_list`` is to be given for it.
 
     ``kind``: ``whole`` is a number; ``money`` minor units of ``currency``, written in major ones;
+    ``amount`` a decimal in major units of any currency, written with three places;
     ``moment`` an aware time; ``flag`` yes or no. None of any kind is an empty cell.
     """
 
@@ -95,7 +97,9 @@ def _as_text(column: Column) -> Callable[[Any], str]:
     if column.kind == "money":
         digits = exponent(column.currency)
         return lambda minor: "" if minor is None else f"{Decimal(minor).scaleb(-digits):f}"
-    return {"text": _text, "whole": _number, "moment": _moment, "flag": _flag}[column.kind]
+    return {
+        "text": _text, "whole": _number, "amount": _amount, "moment": _moment, "flag": _flag
+    }[column.kind]  # fmt: skip
 
 
 def _text(value: Any) -> str:
@@ -104,6 +108,10 @@ def _text(value: Any) -> str:
 
 def _number(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _amount(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:.3f}"
 
 
 def _moment(value: datetime | None) -> str:
@@ -148,6 +156,7 @@ def _arrow_type(pyarrow: Any, column: Column) -> Any:
     return {
         "text": pyarrow.string(),
         "whole": pyarrow.int64(),
+        "amount": pyarrow.decimal128(24, 3),
         "moment": pyarrow.timestamp("us", tz="UTC"),
         "flag": pyarrow.bool_(),
     }[column.kind]
@@ -157,6 +166,8 @@ def _as_value(column: Column) -> Callable[[Any], Any]:
     if column.kind == "money":
         digits = exponent(column.currency)
         return lambda minor: Decimal(minor).scaleb(-digits)
+    if column.kind == "amount":
+        return lambda amount: Decimal(amount).quantize(_MILLE)
     return str if column.kind == "text" else lambda value: value
 
 

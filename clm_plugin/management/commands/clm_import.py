@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = "Reads a CSV file: customers, orders, consents or spend. Sends nothing to anybody."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=sorted(IMPORTERS))
+        parser.add_argument("kind", choices=sorted(IMPORTERS.keys() - {"credit"}))
         parser.add_argument("file", type=Path)
         parser.add_argument(
             "--map",

@@ -1,0 +1,144 @@
+"""The ledger in words: kinds, states, where credit came from, and what leads on from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from clm_plugin.shop.api import ShopError, get_shop
+from clm_plugin.wallet.api import live_programmes
+from clm_plugin.wallet.models import ERASED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from clm_plugin.wallet.models import Lot, Transaction
+
+KINDS = {
+    "grant": gettext_noop("Given"),
+    "capture": gettext_noop("Spent"),
+    "expire": gettext_noop("Expired"),
+    "claw_back": gettext_noop("Taken back"),
+    "restore": gettext_noop("Given back after a refund"),
+    "deduct": gettext_noop("Taken away by hand"),
+    "reverse": gettext_noop("Reversed"),
+    "repay": gettext_noop("Paid a debt"),
+}
+ACCOUNTS = {
+    "customer": gettext_noop("Customer"),
+    "debt": gettext_noop("Customer's debt"),
+    "issued": gettext_noop("Issued"),
+    "redeemed": gettext_noop("Redeemed"),
+    "expired": gettext_noop("Expired"),
+    "clawed_back": gettext_noop("Clawed back"),
+}
+_SOURCES = {
+    "order": gettext_noop("Order %(ref)s"),
+    "promise": gettext_noop("Promise kept by order %(ref)s"),
+    "event": gettext_noop("Event %(ref)s"),
+    "offer": gettext_noop("Offer %(ref)s"),
+    "campaign": gettext_noop("Campaign %(ref)s"),
+    "by_hand": gettext_noop("By hand, no. %(ref)s"),
+    "import": gettext_noop("File, reference %(ref)s"),
+    "api": gettext_noop("Another system, reference %(ref)s"),
+}
+REVERSIBLE = frozenset({"grant", "deduct", "claw_back"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words, and where they lead; nowhere with an empty address."""
+
+    text: str
+    url: str = ""
+
+
+def kind_words(kind: str) -> str:
+    return _(KINDS[kind]) if kind in KINDS else kind
+
+
+def account_words(purpose: str) -> str:
+    return _(ACCOUNTS[purpose]) if purpose in ACCOUNTS else purpose
+
+
+def lot_state(lot: Lot, now: datetime) -> tuple[str, str]:
+    """What can be done with a lot now: a word for the style sheet, and one for people."""
+    if lot.expires_at is not None and lot.expires_at <= now:
+        return ("over", _("expires now") if lot.remaining_minor else _("over"))
+    if not lot.remaining_minor:
+        return "over", _("used up")
+    if lot.opens_at > now:
+        return "later", _("opens later")
+    return "open", _("can be spent")
+
+
+def programme_names() -> dict[str, str]:
+    """Names of published programmes by key; of others the key has to do."""
+    return {each.key: each.name for each in live_programmes().plans.values()}
+
+
+def actor_words(actor: str) -> str:
+    """Who did it: staff by name; nobody where it was the shop itself."""
+    kind, _sep, name = actor.partition(":")
+    if kind == "staff":
+        return name
+    return actor or _("the shop")
+
+
+def source_link(kind: str, ref: str) -> Link | None:
+    """Where credit came from, and the page of that where the console has one."""
+    if not kind:
+        return None
+    if ref.startswith(ERASED):
+        return Link(_("erased"))
+    words = _SOURCES.get(kind)
+    text = _(words) % {"ref": ref} if words else f"{kind} {ref}".strip()
+    return Link(text, _page_of(kind, ref))
+
+
+def _page_of(kind: str, ref: str) -> str:
+    if kind == "by_hand" and ref.isdecimal():
+        return reverse("clm_ledger:request", args=(int(ref),))
+    if kind == "campaign":
+        from clm_plugin.campaigns.models import Campaign
+
+        return _numbers_page("clm_campaigns:numbers", Campaign.objects.filter(key=ref))
+    if kind == "offer":
+        from clm_plugin.offers.models import Offer
+
+        return _numbers_page("clm_offers:edit", Offer.objects.filter(key=ref))
+    if kind in ("order", "promise"):
+        return order_url(ref)
+    return ""
+
+
+def _numbers_page(name: str, rows: Iterable[object]) -> str:
+    found = getattr(next(iter(rows), None), "pk", None)
+    try:
+        return reverse(name, args=(found,)) if found else ""
+    except NoReverseMatch:
+        return ""
+
+
+def order_url(order_id: str) -> str:
+    """The shop's own page of an order for its staff; empty where it has none."""
+    if not order_id or order_id.startswith(ERASED):
+        return ""
+    try:
+        return get_shop().staff_order_url(order_id)
+    except ShopError:
+        return ""
+
+
+def order_link(transaction: Transaction) -> Link | None:
+    its = transaction.order_id
+    if not its:
+        return None
+    if its.startswith(ERASED):
+        return Link(_("erased"))
+    return Link(_("Order %(ref)s") % {"ref": its}, order_url(its))
