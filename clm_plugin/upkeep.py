@@ -16,7 +16,7 @@ from clm_plugin.profiles.api import infer_all
 from clm_plugin.recommendations.api import NumericsMissing, rebuild
 from clm_plugin.refold import retell_stale
 from clm_plugin.segments.api import regroup_scored
-from clm_plugin.wallet.api import prove
+from clm_plugin.wallet.api import prove, reward_days
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,14 +42,16 @@ _ORDERS = timedelta(days=35)
 
 
 def upkeep(*, now: datetime) -> Upkeep:
-    """Purchase gaps, life events, co-purchase, RFM, micro-segments, the board's counters, what is
-    past its time (dedupe keys, old events, receipts, mails), and the proof of the ledger."""
+    """Purchase gaps, life events and their rewards, co-purchase, RFM, micro-segments, the board's
+    counters, what is past its time (dedupe keys, old events, receipts, mails), and the ledger's
+    proof."""
     before = lifecycle.load_yardsticks()
     gaps = lifecycle.recompute_gaps(now=now)
     lifecycle.request_for_gaps(before, now=now)
     restage(now=now)
     retell_stale(now=now)
     infer_all(now=now)
+    reward_days(now=now)
     try:
         pairs: int | None = rebuild(now=now)
     except NumericsMissing:

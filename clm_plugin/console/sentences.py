@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clm_plugin.console import credit_sentences
 from clm_plugin.console.identity_sentences import WORDS
 from clm_plugin.console.wording import money, purpose, whole
 from clm_plugin.insights.api import Happening, TimelinePage
@@ -50,6 +51,9 @@ def _tell(happening: Happening, names: Names) -> Sentence:
     if happening.type in WORDS:
         icon, text, detail = WORDS[happening.type](happening.payload)
         return Sentence(icon=icon, text=text, detail=detail, tone="active")
+    if happening.type in credit_sentences.CREDIT:
+        text, detail, tone = credit_sentences.tell(happening.type, happening.payload)
+        return Sentence(icon="clm-credit", text=text, detail=detail, tone=tone)
     teller = _TELLERS.get(happening.type)
     if teller is None:
         return Sentence(icon="circle-check", text=happening.type)
@@ -255,5 +259,6 @@ _TELLERS: dict[str, Callable[[Payload, Names], Sentence]] = {
         text=_("Withdrew consent to: %(purposes)s") % {"purposes": _purposes(payload)},
         tone="bad",
     ),
+    "referral.converted": _fixed("group", lambda: _("Brought a friend who ordered"), "good"),
     "history.summed": _fixed("history", lambda: _("What happened before, added up")),
 }
