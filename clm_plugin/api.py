@@ -4,7 +4,7 @@ from clm_plugin.clock import now
 from clm_plugin.events.api import BadEvent, NewEvent, actor, record, record_many
 from clm_plugin.exceptions import ClmError
 from clm_plugin.money import Money, MoneyError
-from clm_plugin.offers.api import OfferError, check_code, grant_offer
+from clm_plugin.offers.api import OfferError, check_code, grant_offer, install_offer
 from clm_plugin.offers.api import confirm as confirm_codes
 from clm_plugin.offers.api import free as free_codes
 from clm_plugin.offers.api import reserve as reserve_code
@@ -72,6 +72,7 @@ __all__ = [
     "grant_credit",
     "grant_offer",
     "hold_credit",
+    "install_offer",
     "install_programme",
     "life_event_kinds",
     "next_due",

@@ -68,6 +68,7 @@ from clm_plugin.offers.links import open_link, read_link, signed_link
 from clm_plugin.offers.live import forget_offers, live_offers, offers
 from clm_plugin.offers.merging import anonymise_redemptions, give_back, move
 from clm_plugin.offers.plan import AT_CHECKOUT, Conditions, Effect, Limits, Offer
+from clm_plugin.offers.recipes import install_offer
 from clm_plugin.offers.remembering import forget_code, remember_code, remembered_codes
 from clm_plugin.offers.reserving import reserve, reserve_all
 from clm_plugin.offers.settling import confirm, free, free_due
@@ -133,6 +134,7 @@ __all__ = [
     "hand_out",
     "has_passes",
     "holdings",
+    "install_offer",
     "last_alarm",
     "limits_used",
     "live_offers",

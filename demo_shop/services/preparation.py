@@ -39,6 +39,7 @@ STEPS = (
     Step(label="Reading the shop's history into the plugin", command=("clm_backfill",)),
     Step(label="Installing schedules and campaigns", command=("clm_install",), again=True),
     Step(label="Publishing the store credit", command=("demo_credit",), again=True),
+    Step(label="Publishing the offers", command=("demo_offers",), again=True),
 )
 
 

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from oscar.apps.checkout.mixins import OrderPlacementMixin
 from oscar.core.loading import get_class, get_model
 
 from clm_plugin.adapters.oscar.offers_checkout import ClmOffersAtCheckout, OffersChanged
@@ -13,7 +14,7 @@ from tests.adapters import oscar_factory as oscar
 from tests.adapters.offers_shop import priced
 
 
-class Checkout(ClmOffersAtCheckout, get_class("checkout.mixins", "OrderPlacementMixin")):
+class Checkout(ClmOffersAtCheckout, OrderPlacementMixin):
     """Oscar's placing of orders with our part before it, without its pages."""
 
     def __init__(self, request: Any) -> None:

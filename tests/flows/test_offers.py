@@ -18,6 +18,7 @@ from clm_plugin.offers import api as offers
 from clm_plugin.offers.models import OfferCode, Redemption
 from clm_plugin.offers.plan import Effect
 from demo_shop import gateway
+from demo_shop.models import GatewayTransaction
 from tests.adapters.offers_shop import code_of, give, known, publish
 from tests.demo.conftest import Shopper, guest, own_var, stocked_shop
 from tests.offers.plans import plan
@@ -153,7 +154,7 @@ def test_one_code_in_two_sessions_is_one_order(
     page = answer.content.decode()
     assert "in use in another checkout" in page
     assert not get_model("order", "Order").objects.exists()
-    assert not gateway.GatewayTransaction.objects.exists()
+    assert not GatewayTransaction.objects.exists()
     if moment == "while it is sent":
         return  # the reservation of the other was in the transaction that came to nothing
     ann.client.post("/checkout/preview/", {"action": "place_order"})
@@ -288,7 +289,7 @@ def test_checkout_goes_on_without_us(
 
         monkeypatch.setattr(offers_applying, "look", fail)
     else:
-        monkeypatch.setattr(offers_checkout.offers, broken, fail)
+        monkeypatch.setattr(offers, broken, fail)
     ann.add(stocked_shop.lantern)
     answer = ann.buy()
     if broken == "reserve_all":
@@ -299,5 +300,5 @@ def test_checkout_goes_on_without_us(
         ann.client.post("/checkout/preview/", {"action": "place_order"})
     expected = Decimal("40.50") if broken == "confirm" else Decimal("45.00")
     assert ann.order().total_incl_tax == expected
-    charged = gateway.GatewayTransaction.objects.get()
+    charged = GatewayTransaction.objects.get()
     assert charged.amount == expected
