@@ -70,10 +70,10 @@ def capture(
 
 
 _SHARES = (
-    f"SELECT s.lot_id, a.id, a.programme, s.amount_minor FROM {HoldShare._meta.db_table} s"
+    f"SELECT s.id, s.lot_id, a.id, a.programme, s.amount_minor FROM {HoldShare._meta.db_table} s"
     f" JOIN {Lot._meta.db_table} l ON l.id = s.lot_id"
     f" JOIN {Account._meta.db_table} a ON a.id = l.account_id"
-    " WHERE s.hold_id = %s ORDER BY a.id, s.id"
+    " WHERE s.hold_id = %s ORDER BY a.id"
 )
 
 
@@ -82,10 +82,10 @@ def _post(number: int, row: Hold, minor: int) -> list[Share]:
     lock = " FOR NO KEY UPDATE OF a" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(_SHARES + lock, [row.pk])
-        found: list[Share] = cursor.fetchall()
+        found = sorted(cursor.fetchall())  # as they were held: what expires first first
     booking = Booking()
     paid: list[Share] = []
-    for lot, account, programme, part in found:
+    for _, lot, account, programme, part in found:
         taken = min(part, minor - sum(share[3] for share in paid))
         booking.set_aside(account, lot, -part)
         if taken:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
-from clm_plugin.moving import Moved, move_rows, return_rows
+from clm_plugin.moving import Moved, move_rows, name_of, return_rows
 from clm_plugin.profiles.api import profiles
 from clm_plugin.wallet.accounts import giving_way, lock
 from clm_plugin.wallet.expiring import expire
@@ -33,10 +33,17 @@ def move(old: int, new: int) -> Moved:
 
 
 def give_back(moved: Moved, *, owner: int, to: int) -> None:
-    """After an undo: what she brought is hers again, and what was given since stays."""
+    """After an undo: what she brought is hers again, and what was given since stays.
+
+    A debt goes with the account whose credit it is about, although it was made since.
+    """
     with giving_way():
         _lock([owner, to])
+        brought = Account.objects.filter(pk__in=moved.get(name_of(Account), []), profile=owner)
+        names = list(brought.values_list("opened_for", flat=True))
         return_rows(moved, Account, Hold, Promise, owner=owner, to=to)
+        debts = Account.objects.filter(profile=owner, opened_for__in=names)
+        debts.filter(purpose=Account.Purpose.DEBT).update(profile=to)
 
 
 def _lock(profile_ids: Sequence[int]) -> None:
