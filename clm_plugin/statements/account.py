@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
+
 from clm_plugin.money import Money
 from clm_plugin.shop.api import get_shop, price
 from clm_plugin.statements.data import LotWords, Purse, Statement, Terms, Way
@@ -112,10 +114,15 @@ def _purse(balance: Balance, lots: list[Lot], plans: Plans, now: datetime) -> Pu
         available=price(Money(balance.available_minor, balance.currency)),
         available_minor=balance.available_minor,
         pending=words(balance.pending_minor),
+        next_opening=words(balance.next_opening_minor)
+        if balance.next_opening_minor < balance.pending_minor
+        else "",
         opens=zone(balance.next_opening_at, opens=True),
         held=words(balance.held_minor),
         debt=words(balance.debt_minor),
-        next_expiry=words(balance.next_expiry_minor),
+        next_expiry=words(balance.next_expiry_minor)
+        if balance.next_expiry_minor < balance.available_minor
+        else "",
         next_until=zone(balance.next_expiry_at),
         lots=tuple(lot_words(lot, plans.get(lot.programme), now) for lot in lots[:MOST_LOTS]),
         more=max(len(lots) - MOST_LOTS, 0),
@@ -137,7 +144,7 @@ def lot_words(lot: Lot, plan: Programme | None, now: datetime) -> LotWords:
         programme=plan.name if plan else lot.programme,
         source=source_words(lot.source, lot.reason),
         opens=moment(lot.opens_at, zone) if lot.is_pending(now) else "",
-        since=moment(lot.opens_at, zone),
+        since=date_format(lot.opens_at.astimezone(zone).date()),
         until="" if lot.expires_at is None else until(lot.expires_at, zone),
         held=price(Money(lot.held_minor, lot.currency)) if lot.held_minor else "",
         opens_at=lot.opens_at,

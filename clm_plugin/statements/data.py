@@ -9,7 +9,7 @@ from datetime import datetime
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotWords:
     """A part of somebody's credit. ``until`` is empty when it does not expire, ``opens`` when it
-    is open already, ``held`` when none of it waits for an order."""
+    is open already (then ``since`` is the day), ``held`` when none of it waits for an order."""
 
     amount: str
     programme: str
@@ -38,6 +38,8 @@ class Purse:
     available: str
     available_minor: int
     pending: str
+    next_opening: str
+    """How much of ``pending`` opens next; empty when that is all of it. So ``next_expiry``."""
     opens: str
     held: str
     debt: str
