@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -34,11 +34,13 @@ def tell(type_: str, payload: Mapping[str, Any]) -> tuple[str, str, str]:
         parts.append(_("order %(order)s") % {"order": payload["order_id"]})
     for name, words in (
         ("opens_at", _("opens on %(day)s")),
-        ("expires_at", _("expires on %(day)s")),
+        ("expires_at", _("good until %(day)s")),
     ):
         when = _moment(payload.get(name))
         if when is not None:
-            parts.append(words % {"day": day(when)})
+            # Midnight at the end of a day is that day's: it is the last on which it is good.
+            shown = when - timedelta(microseconds=1) if name == "expires_at" else when
+            parts.append(words % {"day": day(shown)})
     return str(text) % {"amount": amount}, " · ".join(part for part in parts if part), tone
 
 

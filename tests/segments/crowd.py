@@ -8,7 +8,6 @@ from typing import Any
 
 from clm_plugin.events.api import uuid7
 from clm_plugin.models import (
-    Account,
     CompiledSegment,
     Consent,
     Event,
@@ -16,7 +15,6 @@ from clm_plugin.models import (
     Identifier,
     ItemFact,
     LifeEvent,
-    Lot,
     Membership,
     MicroSegment,
     OrderFact,
@@ -27,6 +25,7 @@ from clm_plugin.models import (
     Standing,
     TraitValue,
 )
+from tests.segments.purses import give_credit
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MICRO = timedelta(microseconds=1)
@@ -93,7 +92,7 @@ def gather(dice: Random, size: int) -> list[int]:
     _orders(dice, ids)
     _single_rows(dice, ids)
     _many_rows(dice, ids)
-    _credit(dice, ids)
+    give_credit(dice, ids, some_time, NOW)
     return ids
 
 
@@ -268,40 +267,6 @@ def _many_rows(dice: Random, ids: list[int]) -> None:
         for kind in ("birthday", "move")
         if dice.random() < 0.6
     )
-
-
-def _credit(dice: Random, ids: list[int]) -> None:
-    """Accounts with lots on, before and behind their dates; in two currencies."""
-    accounts = Account.objects.bulk_create(
-        Account(
-            purpose="customer",
-            programme=f"p{ids[0]}-{currency}",
-            currency=currency,
-            profile_id=pid,
-            opened_for=pid,
-            balance_minor=10_000,
-        )
-        for pid in ids
-        for currency in ("GBP", "EUR")
-        if dice.random() < 0.5
-    )
-    lots = []
-    for account in accounts:
-        for _ in range(dice.randrange(3)):
-            opens = some_time(dice)
-            days = dice.choice((None, *WINDOWS, 30))
-            left = dice.choice((0, 1, 99, 100, 101))
-            lots.append(
-                Lot(
-                    account=account,
-                    granted_minor=200,
-                    remaining_minor=left,
-                    granted_at=NOW,
-                    opens_at=opens,
-                    expires_at=days and opens + timedelta(days=days) + MICRO * dice.choice((0, 1)),
-                )
-            )
-    Lot.objects.bulk_create(lots)
 
 
 def _word(dice: Random) -> dict[str, Any]:
