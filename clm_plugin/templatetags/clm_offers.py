@@ -24,6 +24,12 @@ def money_off(amount: Money) -> str:
     return price(amount)
 
 
+@register.filter
+def code_shown(code: str) -> str:
+    """A voucher's code as people write it ("ACDEF-GHJKM"); the shop's own codes as they are."""
+    return shown_code(code) if read_code(code) == code else code
+
+
 @register.inclusion_tag("clm_plugin/offers/offers_box.html", takes_context=True)
 def offers_box(context: template.Context, with_gifts: bool = True) -> dict[str, Any]:
     """What is taken off, what is not and why, and gifts to be put in; nothing without offers.

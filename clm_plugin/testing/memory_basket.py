@@ -29,6 +29,7 @@ class MemoryBasket:
     quantities: dict[str, int] = field(default_factory=dict)
     shipping: int | None = None
     """Pence; None while no delivery is chosen."""
+    codes: list[str] = field(default_factory=list)
     is_open: bool = True
 
 

@@ -17,6 +17,7 @@ from clm_plugin import clock
 from clm_plugin.adapters import history
 from clm_plugin.adapters.guard import tell
 from clm_plugin.money import Money
+from clm_plugin.offers.api import remember_code, remembered_codes
 from clm_plugin.shop.api import (
     Added,
     Basket,
@@ -25,6 +26,7 @@ from clm_plugin.shop.api import (
     Refund,
     Shop,
 )
+from clm_plugin.testing import memory_offers
 from clm_plugin.testing.memory_basket import (
     COOKIE,
     MemoryBasket,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from clm_plugin.offers.api import Stack
     from clm_plugin.shop.api import Tender, Wanted
 
 
@@ -51,6 +54,7 @@ class MemoryShop(MemoryShelf, Shop):
     """
 
     supports_store_credit = True
+    supports_offers = True
 
     def __init__(self) -> None:
         self.clear()
@@ -93,10 +97,15 @@ class MemoryShop(MemoryShelf, Shop):
         basket_id: str | None = None,
         is_cancelled: bool = False,
         tenders: Sequence[Tender] = (),
+        priced: Basket | None = None,
     ) -> Order:
-        """A committed order of (product id, quantity) pairs; a guest's without a customer."""
+        """A committed order of (product id, quantity) pairs; a guest's without a customer.
+
+        ``priced``: the purchase, where offers were taken off.
+        """
         moment, key = at or clock.now(), self._next()
         bought = tuple(self._line(product_id, quantity) for product_id, quantity in lines)
+        bought = priced.lines if priced else bought
         account = self._customers.get(customer_id or "")
         order = Order(
             id=f"M{key}",
@@ -109,6 +118,8 @@ class MemoryShop(MemoryShelf, Shop):
             basket_id=basket_id,
             is_cancelled=is_cancelled,
             shipping=Money(shipping, CURRENCY),
+            discount=priced.discount if priced else None,
+            codes=priced.codes if priced else (),
             paid_by_credit=paid_by_credit(tenders),
             cursor=cursor_of(moment, key),
         )
@@ -180,11 +191,29 @@ class MemoryShop(MemoryShelf, Shop):
         found = self.request_basket(request)
         if found is None or found.is_empty:
             return None
+        return memory_offers.taken_off(self.undiscounted(found), self.stack(request, found))
+
+    def undiscounted(self, found: Basket) -> Basket:
+        """With delivery, before offers."""
         shipping = self._baskets[found.id].shipping
         if shipping is None:
             return found
         charge = Money(shipping, CURRENCY)
         return replace(found, shipping=charge, total=found.total + charge)
+
+    def stack(self, request: HttpRequest, found: Basket) -> Stack:
+        """What offers take off a basket."""
+        codes = (*self._baskets[found.id].codes, *remembered_codes(request))
+        return memory_offers.stack_of(request, self.undiscounted(found), codes)
+
+    def apply_code(self, request: HttpRequest, code: str) -> bool:
+        basket, text = self._of(request), memory_offers.usable_code(request, code)
+        if basket is None:
+            remember_code(request, code)
+        if basket is None or not text:
+            return False
+        basket.codes = [*(one for one in basket.codes if one != text), text]
+        return True
 
     def tenders(self, order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:
         return {key: self._tenders[key] for key in order_ids if key in self._tenders}

@@ -15,6 +15,7 @@ from clm_plugin import clock
 from clm_plugin.adapters.tender import api as tender
 from clm_plugin.money import Money
 from clm_plugin.shop.api import CREDIT_TENDER, Order, ShopError, Tender
+from clm_plugin.testing import memory_offers
 from clm_plugin.testing.memory_basket import customer_id_of
 
 if TYPE_CHECKING:
@@ -46,12 +47,15 @@ def pay(shop: MemoryShop, request: HttpRequest, *, card: Callable[[Money], None]
             key=key,
             now=clock.now(),
         )
+    stack = shop.stack(request, shop.request_basket(request) or purchase)
     try:
         rest = purchase.total - amount
-        if rest.minor:
-            card(rest)
+        with memory_offers.reserved(request, number, stack):
+            if rest.minor:
+                card(rest)
         with transaction.atomic():
             order = _place(shop, request, amount, rest)
+            memory_offers.confirmed(request, number, order.id, stack)
             if key:
                 tender.complete(key=key, order_id=order.id, now=clock.now())
     except Exception:
@@ -76,6 +80,7 @@ def _place(shop: MemoryShop, request: HttpRequest, credit: Money, rest: Money) -
         shipping=basket.shipping.minor if basket.shipping else 0,
         basket_id=basket.id,
         tenders=[each for each in tenders if each.paid.minor],
+        priced=basket,
     )
 
 
