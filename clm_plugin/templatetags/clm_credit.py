@@ -12,10 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clm_plugin.adapters.tender.api import CreditUse, credit_use
+from clm_plugin.money import Money
 from clm_plugin.shop.api import CREDIT_TENDER, get_shop, price
 
 if TYPE_CHECKING:
-    from clm_plugin.money import Money
+    from decimal import Decimal
 
 register = template.Library()
 _UNASKED = object()
@@ -44,9 +45,17 @@ def credit_box(context: template.Context) -> dict[str, Any]:
 
 
 @register.inclusion_tag("clm_plugin/tender/credit_totals.html", takes_context=True)
-def credit_totals(context: template.Context) -> dict[str, Any]:
-    """Rows for a list of totals: what credit pays and what is left to pay; empty when none is."""
-    return {"use": _use(context)}
+def credit_totals(context: template.Context, due: Decimal | None = None) -> dict[str, Any]:
+    """Rows for a list of totals: what credit pays and what is left to pay; empty when none is.
+
+    ``due``: the total above these rows in major units, where the page knows more of it than the
+    basket does (a delivery charge that is only estimated yet).
+    """
+    use = _use(context)
+    rest = use.rest if use is not None else None
+    if use is not None and due is not None:
+        rest = Money.of(due, use.total.currency) - use.amount
+    return {"use": use, "rest": rest}
 
 
 @register.simple_tag(takes_context=True)

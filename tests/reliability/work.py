@@ -152,3 +152,19 @@ def take_codes(number: int, texts: list[list[str]], orders: list[list[str]], exa
     from tests.offers.race import take
 
     take(texts[number], orders[number], exact)
+
+
+def race_for_credit(
+    number: int, users: list[int], product: int, folder: str, begin: float, locked: bool = True
+) -> None:
+    """Many spend the same credit in the same moment, in Oscar's checkout."""
+    from tests.adapters.credit_work import race
+
+    race(number, users, product, folder, begin, locked=locked)
+
+
+def buy_with_credit_and_die(user: int, product: int, at_statement: int, note: str = "") -> None:
+    """A checkout with store credit that is killed before a statement of its own."""
+    from tests.adapters.credit_work import buy_and_die
+
+    buy_and_die(user, product, at_statement, note)

@@ -1,0 +1,111 @@
+"""What processes do to a customer's credit: buy with it at once, and die in the middle of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+
+from demo_shop import gateway
+from tests.adapters.credit import Saver
+
+ADDRESS = {
+    "first_name": "Ada",
+    "last_name": "Finch",
+    "line1": "3 Mill Lane",
+    "line4": "York",
+    "postcode": "YO1 7HH",
+    "country_id": "GB",
+}
+
+
+def at_the_till(user_id: int, product_id: int) -> Saver:
+    """A customer who has only to press "Place order", with all the credit there is."""
+    from django.contrib.auth import get_user_model
+    from oscar.apps.catalogue.abstract_models import MissingProductImage
+    from oscar.core.loading import get_model
+
+    # All processes would make the same link at once.
+    setattr(MissingProductImage, "symlink_missing_image", lambda *_: None)  # noqa: B010
+    client = Client(raise_request_exception=False)
+    client.force_login(get_user_model().objects.get(pk=user_id))
+    saver = Saver(client)
+    saver.add(get_model("catalogue", "Product").objects.get(pk=product_id))
+    card = gateway.tokenise(gateway.APPROVES)
+    session = client.session
+    session["checkout_data"] = {
+        "shipping": {"new_address_fields": ADDRESS, "method_code": "standard"},
+        "payment": {"card": {"token": card.token, "label": card.label}},
+    }
+    session["clm_credit"] = [None, "GBP"]
+    session.save()
+    return saver
+
+
+def race(
+    number: int, users: list[int], product: int, folder: str, begin: float, locked: bool = True
+) -> None:
+    """One of many who spend the same credit in the same moment; notes what the shop answered."""
+    if not locked:
+        _unlock()
+    saver = at_the_till(users[number], product)
+    time.sleep(max(0.0, begin - time.monotonic()))
+    answer = saver.place("1000")
+    text = answer.content.decode()
+    told = "of your store credit can be used" in text or "credit cannot be used" in text
+    found = {"status": answer.status_code, "told": told}
+    Path(folder, f"{number}.json").write_text(json.dumps(found))
+
+
+def _unlock() -> None:
+    """The check of the check: nobody waits for an account, and all look before one writes."""
+    from clm_plugin.wallet import holding
+
+    connection.features.has_select_for_update = False
+    spread = holding.spread
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        found = spread(*args, **kwargs)
+        time.sleep(1.5)
+        return found
+
+    vars(holding)["spread"] = late
+
+
+def buy_and_die(user: int, product: int, at: int, note: str = "") -> None:
+    """Place an order, and be killed before the statement (or commit) number ``at``, counted from
+    the hold; with a ``note`` live, and write down how many there are."""
+    saver = at_the_till(user, product)
+    counted = {"begun": False, "number": 0}
+
+    def step() -> None:
+        if not counted["begun"]:
+            return
+        if not note and counted["number"] == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        counted["number"] += 1
+
+    def statement(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "INSERT INTO clm_plugin_hold " in sql:
+            counted["begun"] = True
+        step()
+        return execute(sql, params, many, context)
+
+    commit = connection._commit
+
+    def committing() -> None:
+        step()
+        commit()
+
+    vars(connection)["_commit"] = committing
+    with connection.execute_wrapper(statement):
+        answer = saver.place("1000")
+    if note:
+        assert answer.status_code == 302, answer.content.decode()
+        Path(note).write_text(str(counted["number"]))
