@@ -44,6 +44,16 @@ def _describer() -> Any:
     return DefaultSchema()
 
 
+class Json(JSONParser):
+    """JSON; what is nested too deeply for Python is refused, too, and not our mistake."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError:
+            raise exceptions.ParseError("JSON parse error - nested too deeply") from None
+
+
 class Page(CursorPagination):
     """Pages by a cursor: no count of a large table, nothing twice while rows come in."""
 
@@ -95,7 +105,7 @@ class Api:
     permission_classes: Any = [MayDo]
     throttle_classes: Any = [Guest, Pace]
     renderer_classes: Any = [JSONRenderer]
-    parser_classes: Any = [JSONParser]
+    parser_classes: Any = [Json]
     pagination_class: Any = Page
     content_negotiation_class: Any = DefaultContentNegotiation
     filter_backends: Any = []

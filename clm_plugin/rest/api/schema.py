@@ -22,6 +22,30 @@ _ANY_USE = (
 )
 
 
+_PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+    "required": ["title", "status"],
+}
+
+
+def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Say of every operation that a refusal is a problem (RFC 9457), whatever its status."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            operation["responses"].setdefault(
+                "default", {"description": "Refused, and why.", "content": content}
+            )
+    return result
+
+
 class SchemaView(Api, SpectacularAPIView):
     """The schema; who may use any of the endpoints may read it."""
 
@@ -32,6 +56,10 @@ class SchemaView(Api, SpectacularAPIView):
         "TITLE": "Customer lifecycle",
         "DESCRIPTION": "People, events, segments and consents. Money is in minor units.",
         "VERSION": "1",
+        "POSTPROCESSING_HOOKS": [
+            "drf_spectacular.hooks.postprocess_schema_enums",
+            "clm_plugin.rest.api.schema.with_problems",
+        ],
     }
 
 
