@@ -21,7 +21,7 @@ from clm_plugin.privacy.api import missing
 from clm_plugin.profiles.api import profiles
 from clm_plugin.segments.api import broken_segments
 from clm_plugin.shop.api import ShopError, get_shop
-from clm_plugin.wallet.api import last_proof
+from clm_plugin.wallet.api import last_proof, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +119,7 @@ def _segments() -> Iterator[Finding]:
     )
 
 
-def _ledger() -> Iterator[Finding]:
+def _ledger(now: datetime) -> Iterator[Finding]:
     proof = last_proof()
     if proof is None:
         return  # the first night has not come yet
@@ -131,6 +131,13 @@ def _ledger() -> Iterator[Finding]:
         else f"The books of store credit are wrong: {'; '.join(wrong)}",
         "Run manage.py clm_verify: it names the rows. Correct by reverse, grant or deduct.",
     )
+    yield Finding(
+        now - proof.at < timedelta(hours=36),
+        f"The books were last proven {proof.at:%Y-%m-%d %H:%M}",
+        "The nightly proof did not run: is the scheduler alive? Run manage.py clm_verify.",
+    )
+    if waits := waiting(now=now).count():
+        yield Finding(True, f"{waits} requests for credit by hand wait for a second person")
 
 
 def _content() -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,9 @@ from clm_plugin.campaigns.authoring import Campaign
 from clm_plugin.lifecycle.api import TEMPLATES
 from clm_plugin.lifecycle.authoring import LifecycleModel
 from clm_plugin.models import (
+    Account,
     DeadLetter,
+    GrantRequest,
     Import,
     LifeEventKind,
     MergeRecord,
@@ -25,6 +28,7 @@ from clm_plugin.models import (
     Segment,
     Survey,
     TraitDefinition,
+    Transaction,
     WriteKey,
 )
 from clm_plugin.permissions import ROLES
@@ -129,6 +133,20 @@ SCREENS: dict[str, dict[str, set[str]]] = {
         "erase": {MG},
     },
     "clm_health": {"index": {A, MK, MG}},
+    "clm_ledger": {
+        "index": {A, MK, MG, S},
+        "transactions": {MG, S},
+        "transaction": {MG, S},
+        "reverse": {MG},
+        "account": {MG, S},
+        "lots": {MG, S},
+        "liability": ALL_BUT_SUPPORT,
+        "give": {MG, S},
+        "requests": {MG, S},
+        "request": {MG},  # of others; one's own is tested with the screen
+        "POST approve": {MG},
+        "POST refuse": {MG},
+    },
 }
 API: dict[str, set[str]] = {
     "api-profile-list": PEOPLE,
@@ -219,10 +237,27 @@ def things() -> dict[str, object]:
             name="K", key_hash="h", prefix="p", source="till", created_at=NOW
         ),
         "clm_dead_letters": letter,
+        "clm_ledger": _credit_of(person),
     }
     for snippet in (campaign, survey, segment, model, programme, offer):
         snippet.save_revision()
     return made
+
+
+def _credit_of(person: Profile) -> Transaction:
+    """A transaction, an account and a request, all of one number."""
+    number, of = 77, {"programme": "tea", "currency": "GBP"}
+    Account.objects.create(
+        pk=number, purpose="customer", profile=person, opened_for=person.pk, **of
+    )
+    GrantRequest.objects.create(
+        pk=number, key="k", kind="grant", profile=person, amount_minor=1, opens_at=NOW,
+        reason="r", state="waiting", needs_approval=True, requested_by="0", requested_name="x",
+        requested_at=NOW, lapses_at=NOW + timedelta(days=36_500), **of,
+    )  # fmt: skip
+    return Transaction.objects.create(
+        pk=number, kind="grant", key="k", fingerprint="f", at=NOW, **of
+    )
 
 
 def path_of(space: str, name: str, things: dict[str, object]) -> str:

@@ -16,6 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from clm_plugin import clock, health
 from clm_plugin.campaigns.api import stranded
 from clm_plugin.console.guard import SEE_HEALTH, Guarded, GuardedViewSet
+from clm_plugin.console.ledger_health import books
 from clm_plugin.console.wording import whole
 from clm_plugin.events.api import dead_letters
 from clm_plugin.segments.api import broken_segments
@@ -132,12 +133,15 @@ class HealthView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         report = health.report(now=timezone.now(), clock_now=clock.now())
         sweep = report.get("last_sweep")
         return super().get_context_data(
-            parts=parts(
-                report,
-                dead_letters(),
-                broken_segments().values(),
-                [one.name for one in stranded()],
-            )
+            parts=[
+                *parts(
+                    report,
+                    dead_letters(),
+                    broken_segments().values(),
+                    [one.name for one in stranded()],
+                ),
+                *(Part(**line) for line in books(now=clock.now())),
+            ]
             if report["database"]
             else parts(report, 0),
             ok=report["ok"],

@@ -316,3 +316,15 @@ def test_totals_come_from_the_days_and_what_came_since(root: Client, ann: Profil
     assert (line.owed, line.sums.issued, line.agrees) == (1500, 1500, True)
     assert wallet.totals()[0].liability_minor == line.owed
     assert TEA in page.content.decode()
+
+
+def test_health_tells_the_proof(root: Client, ann: Profile) -> None:
+    page = root.get(reverse("clm_health:index")).content.decode()
+    assert "not proven so far" in page
+    granted(ann)
+    wallet.prove(now=NOW)
+    assert "proven right" in root.get(reverse("clm_health:index")).content.decode()
+    LedgerProof.objects.update(at=NOW - days(3))
+    page = root.get(reverse("clm_health:index")).content.decode()
+    assert "and not since" in page
+    assert "clm_verify" in page

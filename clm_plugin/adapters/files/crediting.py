@@ -74,7 +74,8 @@ def find_people(asked: Iterable[str]) -> dict[str, list[int]]:
             by_name[name][root] = by_name[name].get(root, False) or bool(customer)
     found: dict[str, list[int]] = {}
     for text, plain in wanted.items():
-        its = by_name.get(normalise_email(plain) if "@" in plain else plain, {}) if plain else {}
+        name = normalise_email(plain) if "@" in plain else plain
+        its = by_name.get(name, {}) if name else {}
         found[text] = sorted(pk for pk, has in its.items() if has) or sorted(its)
     return found
 
