@@ -14,7 +14,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from clm_plugin import clock
 from clm_plugin.console.guard import SEE_PROGRAMMES, Guarded, may
-from clm_plugin.console.wording import money, percent
+from clm_plugin.console.wording import money, percent, whole
 from clm_plugin.exceptions import ClmError
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.api import AuthoredProgramme as Programme
@@ -62,9 +62,11 @@ def told(programme: Programme) -> dict[str, Any]:
         live = None
     found = wallet.effects(plan, live, now=clock.now())
     names = wallet.names_for([plan, live] if live else [plan])
+    differences = wallet.differences(live, plan, names)
     return {
         "is_new": live is None,
-        "differences": wallet.differences(live, plan, names),
+        "show_live": found.live is not None and bool(differences),
+        "differences": differences,
         "effects": found,
         "days": wallet.EFFECT_DAYS,
         "most": wallet.MOST_ORDERS,
@@ -96,7 +98,7 @@ def _rows(draft: Outcome, live: Outcome | None, currency: str) -> list[dict[str,
 
     def share(one: Outcome) -> str:
         part = percent(one.earning / one.orders) if one.orders else "–"
-        return f"{one.earning} ({part})"
+        return f"{whole(one.earning)} ({part})"
 
     return [
         row(_t("Orders that earn"), share),

@@ -21,7 +21,7 @@ sources: dict[str, Callable[[], list[tuple[str, Any]]]] = {}
 EARN_EVENTS = {
     "customer.registered": _("Creates an account"),
     "review.added": _("Writes a review"),
-    "life_event.declared": _("Has a life event, such as a birthday"),
+    "life_event.declared": _("Has a birthday or life event"),
     "survey.answered": _("Answers a survey"),
     "referral.converted": _("Brings a friend who orders"),
 }
