@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from clm_plugin import clock
 from clm_plugin.adapters import later
-from clm_plugin.adapters.guard import hurried
+from clm_plugin.adapters.guard import BUDGET_MS, hurried
 from clm_plugin.events.api import actor
 from clm_plugin.profiles.api import customer_of, profile_id_of
 from clm_plugin.shop.api import get_shop
@@ -37,7 +37,8 @@ logger = logging.getLogger("clm_plugin")
 register = template.Library()
 T = TypeVar("T")
 _AFTER_MS = 250
-"""After the order there is no checkout to slow down, only a page that is about this very thing."""
+"""After the order there is no checkout to slow down, only a page that is about this very thing: nor
+does it matter that receivers had to wait for the database a moment ago."""
 
 
 @register.inclusion_tag("clm_plugin/wallet/earn_preview.html", takes_context=True)
@@ -101,11 +102,12 @@ def _of_order(order_id: object) -> tuple[Earns, ...]:
     return _safely(lambda: order_earned(str(order_id), now=clock.now()), (), budget_ms=_AFTER_MS)
 
 
-def _safely(read: Callable[[], T], nothing: T, **budget: int) -> T:
-    if connection.needs_rollback or later.is_resting():
+def _safely(read: Callable[[], T], nothing: T, *, budget_ms: int = BUDGET_MS) -> T:
+    hasty = budget_ms <= BUDGET_MS
+    if connection.needs_rollback or (hasty and later.is_resting()):
         return nothing
     try:
-        with hurried(**budget):
+        with hurried(budget_ms):
             return read()
     except (OperationalError, InterfaceError) as error:
         logger.warning("clm: what is earned is not shown, the database is slow: %s", error)
