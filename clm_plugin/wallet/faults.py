@@ -120,6 +120,9 @@ def _rules_wrong(authored: Authored) -> Iterator[tuple[str, str]]:
                     % {"currency": authored.currency},
                 )
                 return
+        if block.block_type == "multiplier" and not value["times"]:
+            yield "earn", _("Say how many times the lines count.")
+            return
         if block.block_type == "percent" and not value["percent"]:
             yield "earn", _("A percentage must be above 0.")
             return

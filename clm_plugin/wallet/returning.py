@@ -20,7 +20,7 @@ from clm_plugin.wallet.clawing import claw_back
 from clm_plugin.wallet.data import Source
 from clm_plugin.wallet.earning import taken_back
 from clm_plugin.wallet.errors import WalletError
-from clm_plugin.wallet.models import Lot
+from clm_plugin.wallet.models import Lot, Transaction
 from clm_plugin.wallet.programme_models import Promise
 from clm_plugin.wallet.programmes import live_programmes
 from clm_plugin.wallet.queries import paid_on, spent_on
@@ -88,8 +88,9 @@ def take_back(
     if not gained or fact is None or fact.cancelled_at is not None:
         return 0
     before = fact.refunded_minor
+    total = fact.total_minor
     return _take_back(
-        gained, order_id, refund_id, amount_minor, before, fact.total_minor, now, actor
+        gained, order_id, refund_id, amount_minor, before, total, now, actor, keeps=True
     )
 
 
@@ -135,16 +136,19 @@ def _take_back(
     total: int,
     now: datetime,
     actor: str = ACTOR,
+    *,
+    keeps: bool = False,
 ) -> int:
-    """The share of each programme; returns what is owed from the refund."""
+    """The share of each programme; returns what is owed from the refund, also when it was done."""
     keys = {programme: f"claw:{programme}:{refund}" for programme in gained}
-    known = known_keys(keys.values())
-    owed = 0
+    rows = Transaction.objects.filter(key__in=list(keys.values()))
+    known = dict(rows.values_list("key", "owed_minor"))
+    owed = sum(known.values())
     for programme, earned in gained.items():
         share = taken_back(earned, total=total, before=before, refund=minor)
-        if share <= 0 or keys[programme] in known:
-            continue
-        owed += _claw(order, programme, share, keys[programme], FOR_REFUND, now, actor)
+        key = keys[programme]
+        if share > 0 and key not in known:
+            owed += _claw(order, programme, share, key, FOR_REFUND, now, actor, keeps=keeps)
     return owed
 
 
@@ -157,9 +161,15 @@ def _claw(
     now: datetime,
     actor: str = ACTOR,
     kind: str = "order",
+    *,
+    keeps: bool = False,
 ) -> int:
+    """``keeps``: the caller has the money of the refund still. Once it is gone, what was to be kept
+    from it is a debt."""
     plan = live_programmes().plans.get(programme)
     policy: Policy = plan.refund_policy if plan is not None else "lot"
+    if policy == "reduce_refund" and not keeps:
+        policy = "debt"
     try:
         return claw_back(
             source=Source(kind, order),

@@ -110,3 +110,20 @@ def test_a_lot_that_expired_before_the_refund_has_the_grace_of_its_programme() -
     refunded("101", 10_00, "r1", at=later, tender="store-credit")
     lot = Lot.objects.latest("id")
     assert (lot.remaining_minor, lot.expires_at) == (10_00, later + days(21))
+
+
+def test_what_was_to_be_kept_from_a_refund_that_is_gone_is_a_debt() -> None:
+    """A refund made past the shop's own way: the pipeline hears of it when the money is out."""
+    programme(pending_days=0, refund_policy="reduce_refund")
+    placed("100", 50_00)
+    spend("101", 10_00, NOW)
+    refunded("100", 50_00, "r1")
+    assert wallet.balance(person(), "GBP", now=NOW).debt_minor == 10_00
+
+
+def test_a_shop_that_asks_again_is_told_the_same() -> None:
+    programme(pending_days=0, refund_policy="reduce_refund")
+    placed("100", 50_00)
+    spend("101", 10_00, NOW)
+    for _ in range(2):
+        assert wallet.take_back(order_id="100", refund_id="r", amount_minor=25_00, now=NOW) == 5_00
