@@ -17,6 +17,7 @@ BUDGET = {
     "clm.css": CORE,
     "clm-answer.js": WIDGET,
     "clm-bundle.js": WIDGET,
+    "clm-chip.js": WIDGET,
     "clm-consent.js": WIDGET,
     "clm-data-layer.js": CORE,
     "clm-popup.js": WIDGET,
