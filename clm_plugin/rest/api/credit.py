@@ -20,12 +20,12 @@ from clm_plugin.rest.api.keys import key_of
 from clm_plugin.rest.api.money_shapes import (
     BalanceShape,
     CaptureShape,
+    CreditShape,
     DeductShape,
     GrantShape,
     HeldShape,
+    HistoryShape,
     HoldShape,
-    LotShape,
-    MovementShape,
     PostedShape,
     ReasonShape,
 )
@@ -55,18 +55,18 @@ class CreditViewSet(Api, GenericViewSet):
     may = {"GET": SEE, "POST": MOVE}
     lookup_value_regex = "[0-9]+"
 
+    @described(answers=CreditShape, refuses=False)
     def retrieve(self, request: Request, pk: str) -> Response:
         """Her balances by currency, and the lots they are made of."""
         person, now = _person(pk), clock.now()
-        return Response(
-            {
-                "profile": person,
-                "balances": BalanceShape(wallet.balances(person, now=now), many=True).data,
-                "lots": LotShape(wallet.lots(person, now=now), many=True).data,
-            }
-        )
+        found = {
+            "profile": person,
+            "balances": wallet.balances(person, now=now),
+            "lots": wallet.lots(person, now=now),
+        }
+        return Response(CreditShape(found).data)
 
-    @described(answers=MovementShape, refuses=False)
+    @described(answers=HistoryShape, refuses=False)
     @action(detail=True, methods=["get"])
     def history(self, request: Request, pk: str) -> Response:
         """What happened to it, newest first; ``?before=`` a transaction goes on from there."""
@@ -75,7 +75,7 @@ class CreditViewSet(Api, GenericViewSet):
             raise ValidationError({"before": ["must be the number of a transaction"]})
         rows = wallet.history(_person(pk), before=int(before[:18]) if before else None, limit=_PAGE)
         last = rows[-1].transaction_id if len(rows) == _PAGE else None
-        return Response({"results": MovementShape(rows, many=True).data, "before": last})
+        return Response(HistoryShape({"results": rows, "before": last}).data)
 
     @described(body=GrantShape, answers=PostedShape, once=True)
     @action(detail=True, methods=["post"])

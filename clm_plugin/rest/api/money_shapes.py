@@ -128,3 +128,16 @@ class MovementShape(serializers.Serializer):
     currency = serializers.CharField()
     reason = serializers.CharField()
     order_id = serializers.CharField()
+
+
+class CreditShape(serializers.Serializer):
+    profile = serializers.IntegerField()
+    balances = BalanceShape(many=True)
+    lots = LotShape(many=True)
+
+
+class HistoryShape(serializers.Serializer):
+    """``before``: what to ask for the next page with; null at the end."""
+
+    results = MovementShape(many=True)
+    before = serializers.IntegerField(allow_null=True)
