@@ -7,7 +7,6 @@ holds its account.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -18,7 +17,7 @@ from clm_plugin.wallet.errors import BadAmount, NoSuchPerson, OverBudget, Unknow
 from clm_plugin.wallet.models import Account, Budget, Posting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _Purpose = Account.Purpose
 SHOPS = (_Purpose.ISSUED, _Purpose.REDEEMED, _Purpose.EXPIRED, _Purpose.CLAWED_BACK)
@@ -31,7 +30,8 @@ def owner_of(profile_id: int) -> int:
     Locked against being merged or erased meanwhile. Raises NoSuchPerson.
     """
     table = profiles().model._meta.db_table
-    lock = " FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+    # SHARE: a merge under way is waited for, whatever it has written so far.
+    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
     current: int | None = profile_id
     while current is not None:
         profile_id = current
@@ -114,10 +114,14 @@ def _locked_of(owner: int, programme: str) -> list[Account]:
     return list(rows.select_for_update(no_key=True))
 
 
-def lock(ids: Iterable[int], *, skip: bool = False) -> dict[int, Account]:
-    """Accounts by id, locked in the one order. ``skip``: without those that somebody else has."""
+def lock(ids: Iterable[int], *, skip: bool = False, wait: bool = True) -> dict[int, Account]:
+    """Accounts by id, locked in the one order.
+
+    Where somebody else has one: wait, go without it (``skip``), or raise (``wait=False``).
+    """
     rows = Account.objects.filter(pk__in=list(ids)).order_by("id")
-    return {row.pk: row for row in rows.select_for_update(no_key=True, skip_locked=skip)}
+    rows = rows.select_for_update(no_key=True, skip_locked=skip, nowait=not (wait or skip))
+    return {row.pk: row for row in rows}
 
 
 def debt_account(account: Account) -> Account:
@@ -172,23 +176,3 @@ def count(programme: str, issued_minor: int, *, most: int | None = None) -> None
             f"{programme} has {left} minor units of its budget left, not {issued_minor}",
             left_minor=left,
         )
-
-
-@contextmanager
-def giving_way() -> Iterator[None]:
-    """In here a background job waits for a locked account for a moment only.
-
-    A shopper who pays has locks of her own. Where the two wait for each other, this one gives up
-    before the database has to choose: an ``OperationalError`` that ``upsert.is_conflict`` knows,
-    and the job tries again later.
-    """
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lock_timeout')")
-        (before,) = cursor.fetchone()
-        cursor.execute("SET LOCAL lock_timeout = '400ms'")
-    yield
-    with connection.cursor() as cursor:  # after an error the transaction is over anyway
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])

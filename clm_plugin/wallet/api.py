@@ -1,6 +1,5 @@
 """The door of the wallet."""
 
-from clm_plugin.wallet.accounts import giving_way
 from clm_plugin.wallet.announcing import announce
 from clm_plugin.wallet.authoring import Programme as AuthoredProgramme
 from clm_plugin.wallet.by_hand import give_by_hand, given_terms
@@ -182,7 +181,6 @@ __all__ = [
     "give_back",
     "give_by_hand",
     "given_terms",
-    "giving_way",
     "good_until",
     "grace_of",
     "grant",

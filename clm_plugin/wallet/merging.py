@@ -6,15 +6,17 @@ are, so an undo gives back exactly what was brought, less what was spent since.
 
 from __future__ import annotations
 
+from time import sleep
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
 from clm_plugin.moving import Moved, move_rows, name_of, return_rows
 from clm_plugin.profiles.api import profiles
-from clm_plugin.wallet.accounts import giving_way, lock
+from clm_plugin.upsert import is_conflict
+from clm_plugin.wallet.accounts import lock
 from clm_plugin.wallet.expiring import expire
 from clm_plugin.wallet.holding import void
 from clm_plugin.wallet.models import ERASED, Account, Hold, Lot, Transaction
@@ -27,9 +29,8 @@ if TYPE_CHECKING:
 
 def move(old: int, new: int) -> Moved:
     """After a merge: the accounts and holds of ``old`` are those of ``new``."""
-    with giving_way():
-        _lock([old, new])
-        return move_rows(old, new, Account, Hold, Promise)
+    _lock([old, new])
+    return move_rows(old, new, Account, Hold, Promise)
 
 
 def give_back(moved: Moved, *, owner: int, to: int) -> None:
@@ -37,23 +38,44 @@ def give_back(moved: Moved, *, owner: int, to: int) -> None:
 
     A debt goes with the account whose credit it is about, although it was made since.
     """
-    with giving_way():
-        _lock([owner, to])
-        brought = Account.objects.filter(pk__in=moved.get(name_of(Account), []), profile=owner)
-        names = list(brought.values_list("opened_for", flat=True))
-        return_rows(moved, Account, Hold, Promise, owner=owner, to=to)
-        debts = Account.objects.filter(profile=owner, opened_for__in=names)
-        debts.filter(purpose=Account.Purpose.DEBT).update(profile=to)
+    _lock([owner, to])
+    brought = Account.objects.filter(pk__in=moved.get(name_of(Account), []), profile=owner)
+    names = list(brought.values_list("opened_for", flat=True))
+    return_rows(moved, Account, Hold, Promise, owner=owner, to=to)
+    debts = Account.objects.filter(profile=owner, opened_for__in=names)
+    debts.filter(purpose=Account.Purpose.DEBT).update(profile=to)
 
 
-def _lock(profile_ids: Sequence[int]) -> None:
-    """Profiles (so that nothing is granted to one meanwhile), holds, accounts: the one order."""
+_TRIES, _PAUSE = 20, 0.05
+
+
+def _lock(profile_ids: Sequence[int]) -> dict[int, Account]:
+    """Lock profiles (so that nothing is granted to one meanwhile), holds and accounts.
+
+    Never waiting for one while it has another: a shopper who pays may wait for what a merge has,
+    and where two wait for each other, the database ends one of them, perhaps hers. Raises the
+    database's error (``upsert.is_conflict`` knows it) when somebody is busy for a second.
+    """
+    for again in range(_TRIES, -1, -1):
+        try:
+            with transaction.atomic():
+                return _lock_at_once(profile_ids)
+        except OperationalError as error:
+            if not again or not is_conflict(error):
+                raise
+        sleep(_PAUSE)
+    raise AssertionError("the last try returns or raises")
+
+
+def _lock_at_once(profile_ids: Sequence[int]) -> dict[int, Account]:
     if connection.vendor == "postgresql":
         people = profiles().filter(pk__in=profile_ids).order_by("id")
-        list(people.select_for_update(of=("self",)).values_list("id"))
-    holds = Hold.objects.filter(profile__in=profile_ids, state=Hold.State.PENDING).order_by("id")
-    list(holds.select_for_update(no_key=True).values_list("id"))
-    lock(Account.objects.filter(profile__in=profile_ids).values_list("pk", flat=True))
+        list(people.select_for_update(of=("self",), nowait=True).values_list("id"))
+    pending = Hold.objects.filter(profile__in=profile_ids, state=Hold.State.PENDING)
+    nowait = connection.features.has_select_for_update_nowait
+    list(pending.order_by("id").select_for_update(no_key=True, nowait=nowait).values_list("id"))
+    mine = Account.objects.filter(profile__in=profile_ids).values_list("pk", flat=True)
+    return lock(mine, wait=not nowait)
 
 
 def forget(profile_ids: Sequence[int], *, now: datetime) -> int:
@@ -63,16 +85,10 @@ def forget(profile_ids: Sequence[int], *, now: datetime) -> int:
     Returns how many accounts there were.
     """
     with transaction.atomic():
-        mine = Account.objects.filter(profile__in=profile_ids)
-        with giving_way():
-            _lock(profile_ids)
-            holds = Hold.objects.filter(profile__in=profile_ids)
-            void(
-                holds.filter(state=Hold.State.PENDING).order_by("id").select_for_update(),
-                reason=ERASED,
-                now=now,
-            )
-            accounts = lock(mine.values_list("pk", flat=True))
+        accounts = _lock(profile_ids)
+        holds = Hold.objects.filter(profile__in=profile_ids, state=Hold.State.PENDING)
+        void(holds.order_by("id"), reason=ERASED, now=now)
+        accounts = lock(accounts)  # as they are now
         lots = Lot.objects.filter(account__in=accounts)
         expire(lots.filter(remaining_minor__gt=0), accounts, now=now, reason=ERASED, actor=ERASED)
         _strike_out(list(accounts), list(profile_ids))

@@ -72,6 +72,21 @@ def test_an_undone_merge_gives_back_what_was_brought() -> None:
     assert wallet.verify(now=NOW).ok
 
 
+def test_a_debt_goes_back_with_the_account_it_is_about() -> None:
+    jane, phone = known("customer:7"), known("visitor:1")
+    give(phone, 300, source=Source("order", "1"))
+    pay(phone, 300, "2")
+    record = join(jane, phone)
+    wallet.claw_back(
+        source=Source("order", "1"), amount_minor=None, key="c", policy="debt", now=NOW,
+        reason="refund", actor="refund",
+    )  # fmt: skip
+    assert wallet.balance(jane, "GBP", now=NOW).debt_minor == 300
+    merges.unmerge(record, now=NOW)
+    debts = [wallet.balance(who, "GBP", now=NOW).debt_minor for who in (jane, phone)]
+    assert debts == [0, 300]
+
+
 def test_credit_given_to_a_merged_name_is_the_survivors() -> None:
     jane, phone = known("customer:7"), known("visitor:1")
     record = join(jane, phone)
