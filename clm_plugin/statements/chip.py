@@ -8,7 +8,7 @@ from clm_plugin.conf import settings
 from clm_plugin.money import Money
 from clm_plugin.shop.api import price
 from clm_plugin.statements.data import Chip
-from clm_plugin.statements.days import moment, short_day, until, zone_of
+from clm_plugin.statements.days import moment, short_beginning, short_day, until, zone_of
 from clm_plugin.statements.explaining import whole
 from clm_plugin.wallet import api as wallet
 
@@ -50,6 +50,7 @@ def _chip(lots: list[Lot], currency: str, now: datetime) -> Chip | None:
     first, opening = min(ends, default=None), min(pending, key=_opens, default=None)
     waiting = sum(lot.remaining_minor for lot in pending)
     available = sum(lot.free_minor for lot in free)
+    its = None if opening is None else zone_of(plans.get(opening.programme))
     return Chip(
         amount=whole(Money(available, currency)) if available else "",
         until="" if first is None else short_day(first, zones[first], now),
@@ -58,9 +59,8 @@ def _chip(lots: list[Lot], currency: str, now: datetime) -> Chip | None:
             for end in sorted(ends)[:_PARTS]
         ),
         pending=price(Money(waiting, currency)) if waiting else "",
-        opens=""
-        if opening is None
-        else moment(opening.opens_at, zone_of(plans.get(opening.programme))),
+        opens=moment(opening.opens_at, its) if opening and its else "",
+        opens_day=short_beginning(opening.opens_at, its, now) if opening and its else "",
     )
 
 

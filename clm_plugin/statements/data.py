@@ -104,6 +104,8 @@ class Chip:
     """Amount and its last day in full, soonest first."""
     pending: str = ""
     opens: str = ""
+    opens_day: str = ""
+    """A short day; the others say it in full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

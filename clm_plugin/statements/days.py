@@ -50,8 +50,16 @@ def last_day(end: datetime, zone: ZoneInfo) -> date:
 
 
 def short_day(end: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """ "30 November", with the year only where it is not this one's."""
-    day = last_day(end, zone)
+    """ "30 November", the last day, with the year only where it is not this one's."""
+    return _short(last_day(end, zone), zone, now)
+
+
+def short_beginning(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Likewise the first day."""
+    return _short(at.astimezone(zone).date(), zone, now)
+
+
+def _short(day: date, zone: ZoneInfo, now: datetime) -> str:
     style = "MONTH_DAY_FORMAT" if day.year == now.astimezone(zone).year else "DATE_FORMAT"
     return date_format(day, style)
 

@@ -26,7 +26,7 @@ def test_by_title_and_article_number(django_assert_num_queries: DjangoAssertNumQ
     assert shop.find_products("nothing") == []
     for number in range(8):
         oscar.make_product(title=f"Mug {number}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(shop.find_products("mug")) == 9
 
 

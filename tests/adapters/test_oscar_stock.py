@@ -98,7 +98,7 @@ def test_reading_products_costs_the_same_for_one_and_for_many(
         red = oscar.make_product("Red", parent=parent)
         ids += [str(parent.pk), str(red.pk), str(oscar.make_product(category=mugs).pk)]
     for some in (ids[:3], ids):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             assert len(OscarShop().products(some)) == len(some)
     with django_assert_num_queries(1):
         OscarShop().categories()

@@ -181,6 +181,7 @@ def test_the_chip(ann: int, lots: list[Any], amount: str | None, until: str, pen
         return
     assert found is not None
     assert (found.amount, found.until, found.pending) == (amount, until, pending)
+    assert found.opens_day == ("6 December" if pending else "")
 
 
 def test_the_chip_is_gone_with_the_credit(ann: int) -> None:
