@@ -128,6 +128,7 @@ WORDS: dict[str, tuple[_StrPromise | str, _StrPromise | str]] = {
 MAIL_REASONS: dict[str, _StrPromise | str] = {
     "address_changed": _("the address changed meanwhile"),
     "basket_gone": _("the basket is gone"),
+    "credit_gone": _("the store credit was spent, or has expired"),
     "no answer": _("the mail server fell silent; not repeated, it may have arrived"),
     "no_consent": _("consent was withdrawn"),
     "no_offer": _("the offer it would have carried has ended"),
