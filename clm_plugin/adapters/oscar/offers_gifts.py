@@ -98,7 +98,11 @@ def waiting(
         basket.gift_minor[effect.product_id] = 1
         alone = offers.stacking([each], basket, now=found.now)
         refused += alone.refused
-        if alone.applied and all(offers.combine(each.offer, plan) for plan in used):
+        against = [plan.title for plan in used if not offers.combine(each.offer, plan)]
+        if alone.applied and against:
+            inputs = {"others": against}
+            refused.append(offers.Refused(candidate=each, reason="not_with", inputs=inputs))
+        elif alone.applied:
             open_.append(each.offer)
     return open_, refused
 

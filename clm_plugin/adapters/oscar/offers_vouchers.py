@@ -54,7 +54,8 @@ class ClmVouchers:
     def _use(self, typed: str) -> tuple[int, str]:
         """What is said about a typed code, after it was used if it could be."""
         code, basket = offers.read_code(typed), self.request.basket  # type: ignore[attr-defined]
-        if code and basket.contains_voucher(code):
+        # Asked for what can be no code of ours as well: all wrong guesses cost the same.
+        if basket.contains_voucher(code or "-"):
             return messages.INFO, _("This code is on your basket already.")
         try:
             found = ask(self.request, typed)

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     )
 
 
+def applicator() -> type:
+    """The host's class that applies offers."""
+    from oscar.core.loading import get_class
+
+    found: type = get_class("offer.applicator", "Applicator")
+    return found
+
+
 class OscarShop(Shop):
     """An Oscar shop, forked or not: models come from Oscar's own loader, prices and stock from
     its strategy. Models are imported inside the methods, because this class is named in settings.
@@ -32,7 +40,6 @@ class OscarShop(Shop):
 
     supports_search = True
     supports_store_credit = True
-    supports_offers = True
 
     def connect(self) -> None:
         from django.apps import apps
@@ -107,6 +114,17 @@ class OscarShop(Shop):
         from clm_plugin.adapters.oscar.purchases import read_request_purchase
 
         return read_request_purchase(request)
+
+    @property
+    def supports_offers(self) -> bool:  # type: ignore[override]  # as the host forked it
+        """Whether the host's ``Applicator`` is forked (``docs/howto/offers-oscar.md``)."""
+        from django.apps import apps
+
+        if not apps.is_installed("oscar"):
+            return False
+        from clm_plugin.adapters.oscar.offers_applying import ClmOffers
+
+        return issubclass(applicator(), ClmOffers)
 
     def apply_code(self, request: HttpRequest, code: str) -> bool:
         from clm_plugin.adapters.oscar.offers_vouchers import apply_code
