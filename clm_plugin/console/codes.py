@@ -51,7 +51,7 @@ class MakeCodesForm(forms.Form):
         help_text=_("For you: where the codes go, such as “leaflet in May”."),
     )
     expires_at = forms.DateTimeField(
-        label=_("Expire"),
+        label=_("Expires"),
         required=False,
         widget=AdminDateTimeInput,
         help_text=_("Empty: with the offer."),

@@ -25,7 +25,8 @@ class CodeBatch(models.Model):
     wanted = models.PositiveIntegerField()
     made = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State.choices, default=State.MAKING)
-    actor = models.CharField(max_length=64, blank=True, default="")
+    made_by = models.CharField(max_length=64, blank=True, default="")
+    """The user who asked for them, by id."""
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)

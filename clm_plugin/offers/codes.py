@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from clm_plugin.offers.alphabet import new_code
 from clm_plugin.offers.data import OfferGrant
@@ -78,7 +79,7 @@ def start_batch(
         offer=offer,
         name=name[:100],
         wanted=wanted,
-        actor=actor[:64],
+        made_by=actor[:64],
         created_at=now,
         expires_at=expires_at or plan.closes_at,
     )
@@ -156,13 +157,13 @@ def revoke_codes(
         by = {"pk": code} if code is not None else {"batch": batch} if batch else {"offer": offer}
         rows = OfferCode.objects.filter(revoked_at=None, **by).exclude(state=_State.USED)
         # Locked by id first, as checkouts do: an UPDATE alone takes rows in any order.
-        ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
-        total = 0
-        for start in range(0, len(ids), CHUNK):
-            part = OfferCode.objects.filter(pk__in=ids[start : start + CHUNK])
-            total += part.update(revoked_at=now, revoke_reason=reason[:200])
-            part.filter(state=_State.FREE).update(state=_State.REVOKED)
-    return total
+        deque(rows.select_for_update().order_by("pk").values_list("pk").iterator(CHUNK), maxlen=0)
+        was_free = When(state=_State.FREE, then=Value(_State.REVOKED))
+        return rows.update(
+            revoked_at=now,
+            revoke_reason=reason[:200],
+            state=Case(was_free, default=F("state")),
+        )
 
 
 def state_of(code: OfferCode, *, now: datetime) -> str:

@@ -108,7 +108,7 @@ def test_an_export_has_every_code_and_is_on_the_record(root: Client, offer: Offe
     offers.make_codes(batch.pk, now=NOW)
     mine = offers.grant_offer(profile_id=person(), offer="ten", key="k", reason="", now=NOW)
     offers.code_for(mine)
-    answer = root.post(url("codes_export", offer))
+    answer: Any = root.post(url("codes_export", offer))
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("code,state,batch,profile")
     assert len(lines) == 5

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from clm_plugin.offers import api as offers
-from clm_plugin.offers.codes import codes_of, export_codes, state_of
+from clm_plugin.offers.codes import codes_of, export_codes, make_codes, state_of
 from clm_plugin.offers.models import CodeBatch, OfferCode
 from tests.factories import NOW
 from tests.offers.plans import LATER, person, plan, publish
@@ -24,8 +25,6 @@ def test_a_batch_is_made_in_parts_and_stops_at_its_number() -> None:
     batch = start(25)
     lefts = []
     while True:
-        from clm_plugin.offers.codes import make_codes
-
         lefts.append(make_codes(batch.pk, now=NOW, chunk=10))
         if not lefts[-1]:
             break
@@ -112,3 +111,16 @@ def test_states_are_told_and_searched_expiry_included() -> None:
     assert codes_of("ten", state="expired", now=LATER).count() == 2
     assert codes_of("ten", text=code.text[:6], now=NOW).count() == 1
     assert len(list(export_codes(codes_of("ten", now=NOW)))) == 2
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_codes() -> None:
+    batch = start(100_000)
+    started = time.perf_counter()
+    while offers.make_codes(batch.pk, now=NOW):
+        pass
+    print(f"100,000 codes in {time.perf_counter() - started:.1f} s")
+    assert OfferCode.objects.count() == 100_000
+    started = time.perf_counter()
+    assert offers.revoke_codes(batch=batch.pk, reason="x", now=NOW) == 100_000
+    print(f"revoked in {time.perf_counter() - started:.1f} s")

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from clm_plugin.offers import api as offers
 from clm_plugin.offers.models import CodeBatch, OfferCode, OfferGrant
 from clm_plugin.offers.plan import Effect
+from clm_plugin.wallet import api as wallet
 from tests.factories import NOW
 from tests.offers.plans import LATER, person, plan, publish
 
@@ -167,3 +168,17 @@ def test_the_highest_multiplier_counts_for_whom_it_is_meant() -> None:
     assert (found.percent, found.offer) == (300, "thrice")
     assert offers.multiplier_of(pid, "cash", LATER).percent == 200
     assert offers.multiplier_of(pid, "other", NOW).percent == 100
+
+
+def test_store_credit_is_booked_once_when_it_is_accepted() -> None:
+    credit = Effect(kind="store_credit", programme="tea", amount_minor=500, days=10)
+    publish(plan("credit", effect=credit, given="grant"))
+    grant = give(pid := person(), offer="credit")
+    assert wallet.balances(pid, now=NOW) == []
+    for _ in range(2):
+        offers.accept(grant.id, now=NOW)
+    (balance,) = wallet.balances(pid, now=NOW)
+    assert (balance.currency, balance.available_minor) == ("GBP", 500)
+    (lot,) = wallet.lots(pid, now=NOW)
+    assert lot.expires_at == datetime(2026, 12, 2, tzinfo=UTC)
+    assert wallet.history(pid)[0].source == wallet.Source("offer", "credit")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -132,3 +134,25 @@ def test_a_cache_that_is_down_stops_no_checkout(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(cache, name, broken)
     assert check(code, pid).ok
     assert not check("ACDEF23457", pid).ok
+
+
+@pytest.mark.slow
+def test_ten_thousand_guesses_learn_nothing(monkeypatch: pytest.MonkeyPatch) -> None:  # case 43
+    """By one address behind many sessions, by one session, by one account: one answer, one pace."""
+    monkeypatch.setattr(guessing, "FLOOD", 2_000)
+    pid, code = hers()
+    kinds: dict[str, list[float]] = {"unknown": [], "hers": [], "noise": [], "throttled": []}
+    answers = set()
+    for number in range(10_000):
+        kind = sorted(kinds)[number % 4]
+        text = {"unknown": "ACDEF23457", "noise": "x" * (number % 70)}.get(kind, code)
+        who = pid if kind == "throttled" else None
+        started = time.perf_counter()
+        found = check(text, who, session_key=f"s{number % 50}", ip="198.51.100.7")
+        kinds[kind].append(time.perf_counter() - started)
+        if number > 4 * guessing.MOST["ip"]:
+            answers.add(found)
+    assert answers == {guessing.refused()}
+    paces = [statistics.median(times) for times in kinds.values()]
+    assert max(paces) < 1.5 * min(paces), kinds.keys()
+    assert CodeAlarm.objects.get().wrong == 8_000, "the last time that it looked"

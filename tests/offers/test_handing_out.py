@@ -36,6 +36,10 @@ def _shop(settings: Any) -> Iterator[None]:
         yield
 
 
+def html_of(message: Any) -> str:
+    return str(message.alternatives[0][0])
+
+
 def sent(profile: Profile, **content: Any) -> Delivery:
     values = {"link": "/", "show_basket": False, "offer": "ten", **content}
     deliver([intent(profile, "", **values)], now=NOW)
@@ -52,8 +56,8 @@ def test_a_mail_gives_the_offer_once_and_prints_her_code_and_link() -> None:
     assert (grant.profile_id, grant.source, grant.reason) == (
         row.profile_id, "campaign", "basket-reminder"
     )  # fmt: skip
-    (message,) = mail.outbox
-    html = message.alternatives[0][0]
+    message: Any = mail.outbox[0]
+    html = html_of(message)
     assert message.subject == f"Code {code}"
     assert f">Type {code}.</p>" in html
     assert message.body.count(code) == 2
@@ -76,7 +80,7 @@ def test_an_offer_for_everybody_needs_no_grant() -> None:
     publish(plan(given="everybody"))
     row = sent(person())
     assert row.state == "sent"
-    assert "10 % off" in mail.outbox[0].alternatives[0][0]
+    assert "10 % off" in html_of(mail.outbox[0])
     assert not OfferGrant.objects.exists()
 
 
@@ -92,7 +96,7 @@ def test_a_name_that_looks_like_a_field_gets_no_code() -> None:  # case 16
     publish(plan())
     row = sent(person(first_name="{{ code }}"), heading="Hello {{ first_name|you }}")
     code = offers.shown_code(OfferCode.objects.get().text)
-    html = mail.outbox[0].alternatives[0][0]
+    html = html_of(mail.outbox[0])
     assert re.search(r"Hello \{\{ code \}\}", html)
     assert f"Hello {code}" not in html
     assert row.state == "sent"

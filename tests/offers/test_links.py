@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +123,7 @@ def test_what_was_used_or_taken_back_says_so(her: User, clock: Any) -> None:
 
 
 _SALT = "clm_plugin.offers.link"
-_FORGED = {
+_FORGED: dict[str, Callable[[], str]] = {
     "nothing": lambda: "",
     "noise": lambda: "x",
     "like ours": lambda: "a:b:c",
