@@ -35,6 +35,8 @@ BASE = {
 }
 DOORS = {"api", "data", "models"}
 PUBLIC = {
+    "clm_plugin.adapters.oscar.refunding",
+    "clm_plugin.adapters.oscar.store_credit",
     "clm_plugin.api",
     "clm_plugin.pipeline",
     "clm_plugin.shop.api",

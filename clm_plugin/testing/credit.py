@@ -6,16 +6,16 @@ from datetime import timedelta
 from uuid import uuid4
 
 from clm_plugin import clock
+from clm_plugin.models import Identifier, Profile, Programme
 from clm_plugin.money import Money
-from clm_plugin.profiles.models import Identifier, Profile
 from clm_plugin.wallet import api as wallet
-from clm_plugin.wallet.publishing import publish
 
 
 def publish_programme(key: str = "tests", *, currency: str = "GBP") -> None:
     """A programme whose credit may pay for everything but shipping and gift cards."""
-    plan = wallet.Programme(key=key, version=0, name="Test credit", currency=currency)
-    publish(plan, now=clock.now())
+    made = Programme(key=key, name="Test credit", currency=currency)
+    made.save()
+    made.save_revision().publish()
 
 
 def give_credit(name: str, minor: int, *, key: str = "tests", currency: str = "GBP") -> int:

@@ -169,6 +169,9 @@ class MemoryShop(MemoryShelf, Shop):
     def orders(self, *, after: str = "", limit: int = 1000) -> list[Order]:
         return page_of(self._orders, after)[:limit]
 
+    def order(self, order_id: str) -> Order | None:
+        return next((order for order in self._orders if order.id == order_id), None)
+
     def count_orders(self, *, after: str = "") -> int:
         return len(page_of(self._orders, after))
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any
+
+from django.test import Client
 
 from clm_plugin import clock
 from clm_plugin.events.api import actor
@@ -17,6 +20,7 @@ from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.plan import Programme
 from clm_plugin.wallet.publishing import publish
 from demo_shop import gateway
+from demo_shop.models import GatewayTransaction
 from tests.demo.conftest import Shopper
 
 if TYPE_CHECKING:
@@ -112,3 +116,23 @@ class Saver(Shopper):
         self.to_payment()
         self.enter_card(number)
         return self.place()
+
+
+def charged() -> list[Decimal]:
+    rows = GatewayTransaction.objects.filter(kind="charge", status="captured").order_by("pk")
+    return [row.amount for row in rows]
+
+
+def other_session(user: Any) -> Saver:
+    client = Client()
+    client.force_login(user)
+    return Saver(client)
+
+
+def to_preview(saver: Saver, product: Any, *, use: str = "", number: str = gateway.APPROVES) -> str:
+    """As far as "Place order"; what the preview shows."""
+    saver.add(product)
+    saver.use(use)
+    saver.to_payment()
+    saver.enter_card(number)
+    return saver.preview()

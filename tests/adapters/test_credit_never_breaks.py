@@ -103,7 +103,11 @@ def test_the_ledger_refuses(
     with monkeypatch.context() as patch:
         patch.setattr(wallet, name, refuse)
         answer = saver.checkout(stocked_shop.lantern)
-        assert "Store credit cannot be used at the moment" in answer.content.decode()
+        said = {
+            "begin": "Store credit cannot be used at the moment",
+            "complete": "Your store credit could not be used, so the order was not placed",
+        }
+        assert said[step] in answer.content.decode()
         assert not Order.objects.exists()
         saver.enter_card()
         assert saver.place().status_code == 302

@@ -14,7 +14,7 @@ from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.plan import Exclusions, SpendRules
 from demo_shop import gateway
 from demo_shop.models import GatewayTransaction
-from tests.adapters.credit import Saver, free, give, held, programme
+from tests.adapters.credit import Saver, charged, free, give, held, programme
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 Order = get_model("order", "Order")
 pytestmark = pytest.mark.django_db
-
-
-def charged() -> list[Decimal]:
-    rows = GatewayTransaction.objects.filter(kind="charge", status="captured")
-    return [row.amount for row in rows]
 
 
 def test_a_part_is_paid_with_credit_and_the_rest_by_card(
@@ -237,7 +232,7 @@ def test_no_order_without_its_credit(
     with monkeypatch.context() as patch:
         patch.setattr(wallet, "capture", refuse)
         answer = saver.checkout(stocked_shop.lantern)
-    assert "Store credit cannot be used at the moment" in answer.content.decode()
+    assert "Your store credit could not be used" in answer.content.decode()
     assert not Order.objects.exists()
     assert get_model("basket", "Basket").objects.get(owner=ann).status == "Open"
     assert GatewayTransaction.objects.get(kind="charge").left == 0

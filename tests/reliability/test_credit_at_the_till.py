@@ -78,7 +78,7 @@ def captured() -> int:
 
 @pytest.mark.parametrize(
     ("processes", "rounds"),
-    [(3, 2), pytest.param(16, 20, marks=pytest.mark.slow)],
+    [(3, 2), pytest.param(16, 20, marks=[pytest.mark.slow, pytest.mark.timeout(2400)])],
     ids=["3x2", "16x20"],
 )
 def test_many_processes_spend_one_credit_once(
@@ -140,6 +140,7 @@ def test_a_checkout_killed_between_hold_and_order(crew: Crew, lantern: Any, tmp_
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2400)
 def test_a_checkout_killed_at_each_statement_between_hold_and_order(
     crew: Crew, lantern: Any, tmp_path: Path
 ) -> None:

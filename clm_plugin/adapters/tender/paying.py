@@ -17,6 +17,7 @@ from clm_plugin.conf import settings
 from clm_plugin.exceptions import ClmError
 from clm_plugin.money import Money
 from clm_plugin.shop.api import price
+from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from clm_plugin.shop.api import Basket
-    from clm_plugin.wallet.data import Held
 
 logger = logging.getLogger("clm_plugin")
 
@@ -46,7 +46,7 @@ def begin(
     order_id: str,
     key: str,
     now: datetime,
-) -> Held:
+) -> wallet.Held:
     """Set ``amount`` aside for an order that is about to be paid. Call it before any card.
 
     The rules are asked anew: the basket or the balance may have changed since the page was shown.
@@ -54,9 +54,6 @@ def begin(
     CreditChanged when so much cannot be used any more, CreditUnavailable when we fail; then
     nothing may be charged, and the error's text is for the shopper.
     """
-    from clm_plugin.wallet import api as wallet
-    from clm_plugin.wallet.errors import NotEnough
-
     if profile_id is None:
         raise _changed(Money(0, amount.currency))
     expires_at = now + settings.CREDIT_HOLD
@@ -75,7 +72,7 @@ def begin(
                 order_id=order_id,
                 most=quote.most,
             )
-    except NotEnough as error:
+    except wallet.NotEnough as error:
         # Taken by another tab between the question and the lock.
         left = used(error.available_minor, up_to, purchase.total.minor)
         raise _changed(Money(left, amount.currency)) from error
@@ -102,15 +99,12 @@ def resume(*, key: str, order_id: str, now: datetime) -> None:
     A hold that timed out meanwhile is taken anew. Call it before anything is captured. Raises
     CreditChanged when the credit is gone, CreditUnavailable when we fail.
     """
-    from clm_plugin.wallet import api as wallet
-    from clm_plugin.wallet.errors import NotEnough, WalletError
-
     try:
         with hurried(PATIENCE_MS):
             wallet.rehold(hold_key=key, now=now, expires_at=now + settings.CREDIT_HOLD)
-    except NotEnough as error:
+    except wallet.NotEnough as error:
         raise _changed(Money(0, "XXX")) from error
-    except (WalletError, Error) as error:
+    except (wallet.WalletError, Error) as error:
         raise _unavailable(error) from error
 
 
@@ -120,18 +114,21 @@ def complete(*, key: str, order_id: str, now: datetime) -> None:
     A hold that timed out is taken anew if the credit is still there. Raises CreditChanged or
     CreditUnavailable: the order must not stand, and what was charged goes back.
     """
-    from clm_plugin.wallet import api as wallet
-    from clm_plugin.wallet.errors import HoldClosed, WalletError
-
     try:
         with hurried(PATIENCE_MS):
             try:
                 wallet.capture(hold_key=key, now=now, order_id=order_id)
-            except HoldClosed:
+            except wallet.HoldClosed:
                 wallet.rehold(hold_key=key, now=now, expires_at=now + settings.CREDIT_HOLD)
                 wallet.capture(hold_key=key, now=now, order_id=order_id)
-    except (WalletError, Error) as error:
-        raise _unavailable(error) from error
+    except (wallet.WalletError, Error) as error:
+        logger.warning("clm: order %s is not placed, its credit is gone: %s", order_id, error)
+        raise CreditUnavailable(
+            _(
+                "Your store credit could not be used, so the order was not placed. Whatever was "
+                "charged goes back to you: look at the total, and try again."
+            )
+        ) from error
 
 
 def abandon(*, key: str, reason: str, now: datetime) -> None:
@@ -139,13 +136,10 @@ def abandon(*, key: str, reason: str, now: datetime) -> None:
 
     Does nothing to a hold that was captured.
     """
-    from clm_plugin.wallet import api as wallet
-    from clm_plugin.wallet.errors import HoldClosed
-
     try:
         with hurried(PATIENCE_MS):
             wallet.release(hold_key=key, now=now, reason=reason)
-    except HoldClosed:
+    except wallet.HoldClosed:
         pass  # captured, or late and released already
     except Exception:
         logger.exception("clm: the hold %s is left to its time-out", key)

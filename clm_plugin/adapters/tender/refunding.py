@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_noop
 
+from clm_plugin.wallet import api as wallet
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -27,8 +29,6 @@ def give_back(
     and all refunds together never give more than the order spent; what has expired meanwhile gets
     days of grace. Raises WalletError, and then the shop's refund must not stand.
     """
-    from clm_plugin.wallet import api as wallet
-
     return wallet.restore(
         order_id=order_id,
         amount_minor=amount.minor,
@@ -48,8 +48,6 @@ def take_back(
 
     Call it before the money is sent, in the transaction of the refund. Raises WalletError.
     """
-    from clm_plugin.wallet import api as wallet
-
     return wallet.take_back(
         order_id=order_id,
         refund_id=refund_id,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from clm_plugin.adapters.tender.errors import CreditError
 from clm_plugin.adapters.tender.paying import complete
+from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +28,6 @@ def settle(orders: Iterable[Order], *, now: datetime) -> int:
     One query for a page of orders, and nothing for those without credit. A second run finds
     nothing. What cannot be captured any more is logged, and ``clm_verify`` names it.
     """
-    from clm_plugin.wallet import api as wallet
-
     paid = {
         order.id: order.paid_by_credit.minor
         for order in orders
