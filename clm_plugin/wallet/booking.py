@@ -18,6 +18,7 @@ from clm_plugin.wallet.errors import KeyConflict
 from clm_plugin.wallet.models import Account, HoldShare, Lot, Posting, Transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from clm_plugin.wallet.data import Kind
@@ -50,18 +51,19 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_CLAIM = (
+    f"INSERT INTO {Transaction._meta.db_table} ({', '.join(_COLUMNS)})"
+    f" VALUES ({', '.join(['%s'] * len(_COLUMNS))}) ON CONFLICT (key) DO NOTHING RETURNING id"
+)
+
+
 def claim(draft: Draft) -> int | None:
     """The number of a new transaction; None when its key was used before with the same parameters.
 
     Of two that come at once the second one waits here for the first to end. Raises KeyConflict.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {Transaction._meta.db_table} ({', '.join(_COLUMNS)})"
-            f" VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
-            " ON CONFLICT (key) DO NOTHING RETURNING id",
-            _values(draft),
-        )
+        cursor.execute(_CLAIM, _values(draft))
         row = cursor.fetchone()
     if row is not None:
         return int(row[0])
@@ -156,34 +158,54 @@ class Booking:
     def write(self, *, most: int | None = None) -> None:
         """Send it all. ``most``: the programme's budget; raises OverBudget beyond it."""
         if connection.vendor == "postgresql":
-            self._write_at_once()
+            parts = self._parts("0")
+            if parts:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"WITH {_named(parts)} SELECT 1")
         else:
             self._write_by_table()
         for programme, minor in sorted(self._issued.items()):
             if minor:
                 count(programme, minor, most=most)
 
-    def _write_at_once(self) -> None:
-        parts: list[str] = []
-        arrays: list[list[Any]] = []
-        for sql, rows in self._parts():
-            if rows:
-                parts.append(sql)
-                arrays += [list(column) for column in zip(*rows, strict=True)]
-        if parts:
-            named = ", ".join(f"p{i} AS ({sql})" for i, sql in enumerate(parts))
-            with connection.cursor() as cursor:
-                cursor.execute(f"WITH {named} SELECT 1", arrays)
+    def write_as(self, draft: Draft, also: str, values: list[Any]) -> int:
+        """Claim the key and send it all, postings under the new number, with one more statement.
 
-    def _parts(self) -> tuple[tuple[str, list[Any]], ...]:
-        lots = [(pk, *change) for pk, change in sorted(self._lots.items()) if any(change)]
-        accounts = [(pk, *change) for pk, change in sorted(self._accounts.items()) if any(change)]
-        return (
+        For who has a lock that is as good as the key's: on PostgreSQL all of it is one statement.
+        Returns the number. Raises KeyConflict.
+        """
+        if connection.vendor != "postgresql":
+            number = claim(draft)
+            if number is not None:
+                self.postings = [(number, *leg[1:]) for leg in self.postings]
+                self._write_by_table()
+                with connection.cursor() as cursor:
+                    cursor.execute(also, values)
+                return number
+        else:
+            parts = [_CLAIM, *self._parts("(SELECT id FROM p0)"), also]
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"WITH {_named(parts)} SELECT id FROM p0", [*_values(draft), *values]
+                )
+                row = cursor.fetchone()
+            if row is not None:
+                return int(row[0])
+        check_key(draft.key, draft.fingerprint)
+        raise KeyConflict(f"the key {draft.key!r} was used before, and its hold is open")
+
+    def _parts(self, transaction: str) -> list[str]:
+        """The statements, numbers written out: they are ours, and of no use as parameters."""
+        lots = [(pk, *change) for pk, change in self._lots.items() if any(change)]
+        accounts = [(pk, *change) for pk, change in self._accounts.items() if any(change)]
+        legs = [leg if leg[0] else (transaction, *leg[1:]) for leg in self.postings]
+        pairs: tuple[tuple[str, Sequence[tuple[Any, ...]]], ...] = (
             (_UPDATE_LOTS, lots),
             (_UPDATE_ACCOUNTS, accounts),
             (_INSERT_SHARES, self.shares),
-            (_INSERT_POSTINGS, self.postings),
+            (_INSERT_POSTINGS, legs),
         )
+        return [sql.format(rows=_written(rows)) for sql, rows in pairs if rows]
 
     def _write_by_table(self) -> None:
         with connection.cursor() as cursor:
@@ -206,22 +228,29 @@ class Booking:
             )
 
 
-_BIG = "%s::bigint[]"
+def _named(parts: Sequence[str]) -> str:
+    return ", ".join(f"p{number} AS ({sql})" for number, sql in enumerate(parts))
+
+
+def _written(rows: Sequence[tuple[Any, ...]]) -> str:
+    """Whole numbers as the rows of VALUES; None is NULL, and a text is SQL of our own."""
+    return ", ".join(
+        "(" + ", ".join("NULL::bigint" if v is None else f"{v}" for v in row) + ")" for row in rows
+    )
+
+
 _UPDATE_LOTS = (
     f"UPDATE {Lot._meta.db_table} AS t SET remaining_minor = t.remaining_minor + d.a,"
-    f" held_minor = t.held_minor + d.b FROM unnest({_BIG}, {_BIG}, {_BIG}) AS d (id, a, b)"
-    " WHERE t.id = d.id"
+    " held_minor = t.held_minor + d.b FROM (VALUES {rows}) AS d (id, a, b) WHERE t.id = d.id"
 )
 _UPDATE_ACCOUNTS = (
     f"UPDATE {Account._meta.db_table} AS t SET balance_minor = t.balance_minor + d.a,"
-    f" held_minor = t.held_minor + d.b FROM unnest({_BIG}, {_BIG}, {_BIG}) AS d (id, a, b)"
-    " WHERE t.id = d.id"
+    " held_minor = t.held_minor + d.b FROM (VALUES {rows}) AS d (id, a, b) WHERE t.id = d.id"
 )
 _INSERT_SHARES = (
-    f"INSERT INTO {HoldShare._meta.db_table} (hold_id, lot_id, amount_minor)"
-    f" SELECT * FROM unnest({_BIG}, {_BIG}, {_BIG})"
+    f"INSERT INTO {HoldShare._meta.db_table} (hold_id, lot_id, amount_minor) VALUES {{rows}}"
 )
 _INSERT_POSTINGS = (
     f"INSERT INTO {Posting._meta.db_table} (transaction_id, account_id, lot_id, amount_minor)"
-    f" SELECT * FROM unnest({_BIG}, {_BIG}, {_BIG}, {_BIG})"
+    " VALUES {rows}"
 )

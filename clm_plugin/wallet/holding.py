@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q
 
-from clm_plugin.money import Money
 from clm_plugin.wallet.accounts import lock
 from clm_plugin.wallet.booking import Booking
 from clm_plugin.wallet.checking import fingerprint, sane, sane_key, sane_minor, sane_word, words
@@ -19,6 +17,8 @@ from clm_plugin.wallet.spreading import in_order, spread
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+    from clm_plugin.money import Money
 
 _State = Hold.State
 
@@ -46,10 +46,10 @@ def hold(
         raise WalletError("a hold ends in the future; give a later expires_at")
     mark = fingerprint("hold", profile_id, minor, money.currency, sorted((most or {}).items()))
     with transaction.atomic():
-        number = _claim(profile_id, money, sane_key(key), mark, now, expires_at, order_id)
+        number, accounts = _claim(profile_id, money, sane_key(key), mark, now, expires_at, order_id)
         if number is None:
             return _again(key, mark)
-        shares = _set_aside(number, profile_id, money, now=now, most=most)
+        shares = _set_aside(number, accounts, minor, now=now, most=most)
     return Held(
         key=key, state="pending", amount_minor=minor, currency=money.currency,
         expires_at=expires_at, order_id=order_id, shares=shares,
@@ -62,6 +62,14 @@ _HOLD = (
     " VALUES (%s, %s, %s, %s, %s, 'pending', %s, %s, %s, '')"
     " ON CONFLICT (key) DO NOTHING RETURNING id"
 )
+_ACCOUNTS = (
+    f"SELECT a.id, a.programme FROM {Account._meta.db_table} a WHERE a.profile_id = %s"
+    " AND a.currency = %s AND a.purpose = 'customer' ORDER BY a.id"
+)
+_CLAIM_AND_LOCK = (
+    f"WITH claim AS ({_HOLD}) SELECT * FROM claim LEFT JOIN LATERAL"
+    f" ({_ACCOUNTS} FOR NO KEY UPDATE OF a) a ON true"
+)
 
 
 def _claim(
@@ -72,19 +80,39 @@ def _claim(
     now: datetime,
     expires_at: datetime,
     order_id: str,
-) -> int | None:
-    """The number of a new hold; None when there is one of this key."""
+) -> tuple[int | None, dict[int, str]]:
+    """The number of a new hold, and her accounts' programmes, locked; None when there is one of
+    this key."""
     at = connection.ops.adapt_datetimefield_value
+    row: list[Any] = [
+        key,
+        mark,
+        profile_id,
+        money.currency,
+        money.minor,
+        order_id,
+        at(now),
+        at(expires_at),
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _HOLD,
-            [
-                key, mark, profile_id, money.currency, money.minor, order_id, at(now),
-                at(expires_at),
-            ],
-        )  # fmt: skip
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
+        if connection.vendor == "postgresql":  # first the key, then the accounts, in one statement
+            cursor.execute(_CLAIM_AND_LOCK, [*row, profile_id, money.currency])
+            found = cursor.fetchall()
+            accounts = {pk: programme for _, pk, programme in found if pk is not None}
+            return (found[0][0] if found else None), accounts
+        cursor.execute(_HOLD, row)
+        made = cursor.fetchone()
+    if made is None:
+        return None, {}
+    return int(made[0]), _lock_accounts(profile_id, money.currency)
+
+
+def _lock_accounts(profile_id: int | None, currency: str) -> dict[int, str]:
+    """Her accounts of a currency, locked in the one order, and their programmes."""
+    lock = " FOR NO KEY UPDATE OF a" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNTS + lock, [profile_id, currency])
+        return dict(cursor.fetchall())
 
 
 def _again(key: str, mark: str) -> Held:
@@ -113,39 +141,72 @@ def held(row: Hold, *, repeated: bool = False) -> Held:
     )
 
 
+class _Free(NamedTuple):
+    """A lot that has something free, as ``spread`` wants it."""
+
+    id: int
+    account_id: int
+    remaining_minor: int
+    held_minor: int
+    granted_at: Any
+    expires_at: Any
+
+
+_FREE = (
+    "SELECT id, account_id, remaining_minor, held_minor, granted_at, expires_at"
+    f" FROM {Lot._meta.db_table} WHERE account_id IN ({{accounts}}) AND opens_at <= %s"
+    " AND (expires_at IS NULL OR expires_at > %s) AND remaining_minor > held_minor"
+)
+
+
 def _set_aside(
     number: int,
-    profile_id: int | None,
-    money: Money,
+    accounts: Mapping[int, str],
+    minor: int,
     *,
     now: datetime,
     most: Mapping[str, int] | None,
 ) -> tuple[LotShare, ...]:
-    """Lock her accounts, and hold what there is. Raises NotEnough."""
-    mine = Account.objects.filter(profile=profile_id, currency=money.currency, purpose="customer")
-    accounts = {row.pk: row for row in mine.order_by("id").select_for_update(no_key=True)}
-    programme_of = {pk: row.programme for pk, row in accounts.items()}
-    left = Lot.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=now),
-        account__in=accounts,
-        remaining_minor__gt=0,
-        opens_at__lte=now,
-    )
-    shares = spread(money.minor, sorted(left, key=in_order), most=most, programme_of=programme_of)
+    """Hold what there is in these locked accounts. Raises NotEnough."""
+    left: list[_Free] = []
+    if accounts:
+        at = connection.ops.adapt_datetimefield_value(now)
+        with connection.cursor() as cursor:
+            cursor.execute(_FREE.format(accounts=", ".join(map(str, accounts))), [at, at])
+            left = [_Free(*row) for row in cursor.fetchall()]
+    shares = spread(minor, sorted(left, key=in_order), most=most, programme_of=accounts)
     booking = Booking()
     for lot, part in shares:
-        booking.set_aside(lot.account_id, lot.pk, part)
-        booking.shares.append((number, lot.pk, part))
+        booking.set_aside(lot.account_id, lot.id, part)
+        booking.shares.append((number, lot.id, part))
     booking.write()
-    return tuple(LotShare(lot.pk, programme_of[lot.account_id], part) for lot, part in shares)
+    return tuple(LotShare(lot.id, accounts[lot.account_id], part) for lot, part in shares)
 
 
-def locked_hold(key: str) -> Hold:
+class LockedHold(NamedTuple):
+    """A hold whose row the caller locked."""
+
+    id: int
+    key: str
+    state: str
+    amount_minor: int
+    currency: str
+    profile_id: int | None
+    reason: str
+
+
+_LOCKED = f"SELECT {', '.join(LockedHold._fields)} FROM {Hold._meta.db_table} WHERE key = %s"
+
+
+def locked_hold(key: str) -> LockedHold:
     """The hold of a key, locked. Raises HoldClosed when there is none."""
-    row = Hold.objects.select_for_update(no_key=True).filter(key=key).first()
+    lock = " FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCKED + lock, [key])
+        row = cursor.fetchone()
     if row is None:
         raise HoldClosed(f"there is no hold {key!r}; hold again")
-    return row
+    return LockedHold(*row)
 
 
 def release(*, hold_key: str, now: datetime, reason: str) -> Held:
@@ -154,12 +215,13 @@ def release(*, hold_key: str, now: datetime, reason: str) -> Held:
     Raises HoldClosed when it is captured, or there is none.
     """
     with transaction.atomic():
-        row = locked_hold(hold_key)
-        if row.state == _State.POSTED:
+        state = locked_hold(hold_key).state
+        if state == _State.POSTED:
             raise HoldClosed(
-                f"the hold {hold_key!r} is captured; restore what the order spent", state=row.state
+                f"the hold {hold_key!r} is captured; restore what the order spent", state=state
             )
-        if row.state == _State.VOIDED:
+        row = Hold.objects.get(key=hold_key)
+        if state == _State.VOIDED:
             return held(row, repeated=True)
         void([row], reason=reason, now=now)
         return held(row)
@@ -198,15 +260,16 @@ def rehold(*, hold_key: str, now: datetime, expires_at: datetime) -> Held:
     if expires_at <= now:
         raise WalletError("a hold ends in the future; give a later expires_at")
     with transaction.atomic():
-        row = locked_hold(hold_key)
+        locked_hold(hold_key)
+        row = Hold.objects.get(key=hold_key)
         if row.state == _State.POSTED:
             raise HoldClosed(f"the hold {hold_key!r} is captured already", state=row.state)
         row.expires_at = expires_at
         if row.state == _State.VOIDED:
             limits = _by_programme(row)
             HoldShare.objects.filter(hold=row).delete()
-            money = Money(row.amount_minor, row.currency)
-            _set_aside(row.pk, row.profile_id, money, now=now, most=limits)
+            accounts = _lock_accounts(row.profile_id, row.currency)
+            _set_aside(row.pk, accounts, row.amount_minor, now=now, most=limits)
             row.state, row.closed_at, row.reason = _State.PENDING, None, ""
         row.save(update_fields=["expires_at", "state", "closed_at", "reason"])
         return held(row)

@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 class SpendableLot(Protocol):
     """What a lot must tell."""
 
-    id: Any
-    remaining_minor: Any
-    held_minor: Any
-    granted_at: Any
-    expires_at: Any
+    @property
+    def id(self) -> Any: ...
+    @property
+    def remaining_minor(self) -> Any: ...
+    @property
+    def held_minor(self) -> Any: ...
+    @property
+    def granted_at(self) -> Any: ...
+    @property
+    def expires_at(self) -> Any: ...
 
 
 L = TypeVar("L", bound=SpendableLot)
