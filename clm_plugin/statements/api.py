@@ -15,7 +15,7 @@ from clm_plugin.statements.data import (
     Way,
 )
 from clm_plugin.statements.orders import order_earned
-from clm_plugin.statements.preview import earns, forget_hints, hints
+from clm_plugin.statements.preview import earns, forget_hints, hints, kept_hints
 
 __all__ = [
     "Chip",
@@ -32,6 +32,7 @@ __all__ = [
     "earns",
     "forget_hints",
     "hints",
+    "kept_hints",
     "order_earned",
     "statement",
     "whole_history",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 _KEPT_SECONDS = 20
 """How long a product's hint is kept: it stands on pages that may cost no query."""
+_MOST_KEPT = 4096
 
 
 def earns(profile_id: int | None, bought: Basket | Order, *, now: datetime) -> tuple[Earns, ...]:
@@ -58,37 +58,39 @@ def _earns(found: Foreseen, now: datetime) -> Earns:
 def hints(product_id: str, *, now: datetime) -> tuple[Hint, ...]:
     """What one of a product earns, the same for everybody; kept for some seconds, so that a page
     costs no query while it is warm. Caps of persons are not looked at, budgets are."""
-    return _hints(product_id, get_language() or "", int(monotonic() // _KEPT_SECONDS), _Now(now))
+    found = kept_hints(product_id)
+    if found is None:
+        found = _hints(product_id, now)
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[product_id, get_language() or ""] = monotonic() + _KEPT_SECONDS, found
+    return found
+
+
+def kept_hints(product_id: str) -> tuple[Hint, ...] | None:
+    """The hints as they are in memory, without a look at the database; None: they are not."""
+    good_until, found = _kept.get((product_id, get_language() or ""), (0.0, ()))
+    return found if monotonic() < good_until else None
 
 
 def forget_hints() -> None:
     """Make them anew (tests)."""
-    _hints.cache_clear()
+    _kept.clear()
 
 
-class _Now:
-    """A moment that does not tell two calls apart."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Now)
-
-    def __hash__(self) -> int:
-        return 0
+_kept: dict[tuple[str, str], tuple[float, tuple[Hint, ...]]] = {}
+"""By product and language: until when they are good, on the monotonic clock, and the hints."""
 
 
-@lru_cache(maxsize=4096)
-def _hints(product_id: str, language: str, tick: int, now: _Now) -> tuple[Hint, ...]:
-    if not any(plan.order_rules for plan in wallet.programmes(now.at)):
+def _hints(product_id: str, now: datetime) -> tuple[Hint, ...]:
+    if not any(plan.order_rules for plan in wallet.programmes(now)):
         return ()
     product = get_shop().products([product_id]).get(product_id)
     prices = _prices(product) if product is not None else []
     if product is None or not prices:
         return ()
-    least = _alone(product, prices[0], now.at)
-    most = least if prices[0] == prices[-1] else _alone(product, prices[-1], now.at)
+    least = _alone(product, prices[0], now)
+    most = least if prices[0] == prices[-1] else _alone(product, prices[-1], now)
     found = (_hint(low, high) for low, high in zip(least, most, strict=True) if not low.left_out)
     return tuple(each for each in found if each.amount or each.rule)
 

@@ -23,7 +23,7 @@ from clm_plugin.adapters.guard import BUDGET_MS, hurried
 from clm_plugin.events.api import actor
 from clm_plugin.profiles.api import customer_of, profile_id_of
 from clm_plugin.shop.api import get_shop
-from clm_plugin.statements.api import Earns, Hint, earns, hints, order_earned
+from clm_plugin.statements.api import Earns, Hint, earns, hints, kept_hints, order_earned
 from clm_plugin.wallet.api import programmes
 
 if TYPE_CHECKING:
@@ -60,7 +60,11 @@ def earn_preview(context: template.Context) -> dict[str, Any]:
 @register.simple_tag
 def earn_hint(product: Any) -> SafeString:
     """What one of a product earns, by its id: the same for everybody. Empty where it is nothing."""
-    found: tuple[Hint, ...] = _safely(lambda: hints(str(product), now=clock.now()), ())
+    # A warm page costs no statement, not even those that bound the time of others.
+    found = kept_hints(str(product))
+    if found is None:
+        nothing: tuple[Hint, ...] = ()
+        found = _safely(lambda: hints(str(product), now=clock.now()), nothing)
     if not found:
         return SafeString("")
     return SafeString(render_to_string("clm_plugin/wallet/earn_hint.html", {"hints": found}))

@@ -72,7 +72,7 @@ def _gbp(minor: int) -> Any:
     return Money(minor, "GBP")
 
 
-def test_currencies_are_kept_apart(ann: int) -> None:
+def test_case_39_currencies_are_kept_apart_and_never_converted(ann: int) -> None:
     in_force(key="euros", name="Euro credit", currency="EUR", zone="Europe/Berlin")
     give(ann, 10_00, expires_at=END)
     give(ann, 7_00, programme="euros", currency="EUR", expires_at=END - timedelta(hours=1))
