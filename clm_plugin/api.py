@@ -4,7 +4,8 @@ from clm_plugin.clock import now
 from clm_plugin.events.api import BadEvent, NewEvent, actor, record, record_many
 from clm_plugin.exceptions import ClmError
 from clm_plugin.money import Money, MoneyError
-from clm_plugin.offers.api import OfferError, check_code, grant_offer, install_offer
+from clm_plugin.offers.api import OfferError, check_code, grant_offer, install_offer, shown_code
+from clm_plugin.offers.api import code_for as offer_code
 from clm_plugin.offers.api import confirm as confirm_codes
 from clm_plugin.offers.api import free as free_codes
 from clm_plugin.offers.api import reserve as reserve_code
@@ -24,6 +25,7 @@ from clm_plugin.profiles.api import (
     declare_life_event,
     life_event_kinds,
     own_life_events,
+    profile_id_of,
     verify_email,
     verify_phone,
     withdraw_life_event,
@@ -77,13 +79,16 @@ __all__ = [
     "life_event_kinds",
     "next_due",
     "now",
+    "offer_code",
     "own_life_events",
+    "profile_id_of",
     "record",
     "record_many",
     "release_credit",
     "reserve_code",
     "restore_credit",
     "reverse_credit",
+    "shown_code",
     "sweep",
     "verify_email",
     "verify_phone",

@@ -35,6 +35,9 @@ BASE = {
 }
 DOORS = {"api", "data", "models"}
 PUBLIC = {
+    "clm_plugin.adapters.oscar.offers_applying",
+    "clm_plugin.adapters.oscar.offers_checkout",
+    "clm_plugin.adapters.oscar.offers_vouchers",
     "clm_plugin.adapters.oscar.refunding",
     "clm_plugin.adapters.oscar.store_credit",
     "clm_plugin.api",

@@ -7,9 +7,15 @@ from decimal import Decimal
 from django.contrib.auth import get_user_model
 from oscar.core.loading import get_model
 
-from clm_plugin.api import actor, grant_offer, install_offer, now
-from clm_plugin.offers.api import code_for, shown_code
-from clm_plugin.profiles.api import profile_id_of
+from clm_plugin.api import (
+    actor,
+    grant_offer,
+    install_offer,
+    now,
+    offer_code,
+    profile_id_of,
+    shown_code,
+)
 
 CODE, PARCEL, GIFT = "thank-you-ten", "free-parcel", "little-gift"
 SHOPPER = "shopper@example.com"
@@ -88,5 +94,5 @@ def give_to_shopper() -> str:
             now=now(),
         )
         if key == CODE:
-            code = code_for(grant)
+            code = offer_code(grant)
     return shown_code(code)

@@ -94,19 +94,6 @@ def test_a_bound_code_pays_once_and_comes_back_with_a_cancellation(
     assert "is taken off" in type_code(ann, code)
 
 
-def test_somebody_else_and_no_such_code_are_told_the_same(
-    customer: Any, stocked_shop: StockedShop
-) -> None:
-    publish(plan("ten"))
-    (_, profile_id), (bob, _) = customer(), customer()
-    code = code_of(profile_id, "ten")
-    bob.add(stocked_shop.mug)
-    said = {type_code(bob, text).count("This code cannot be used") for text in (code, "NOSUCHCODE")}
-    assert said == {1}
-    assert not bob.client.get("/basket/").context["basket"].vouchers.exists()
-    assert not get_model("voucher", "Voucher").objects.exists()
-
-
 def test_the_shops_own_vouchers_go_oscars_way(guest: Shopper, stocked_shop: StockedShop) -> None:
     from oscar.test.factories import create_offer
 
