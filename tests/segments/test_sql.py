@@ -17,7 +17,7 @@ from tests.segments.strategies import groups
 pytestmark = pytest.mark.django_db
 
 # What is chosen from a fixed list; every other text is free.
-_CHOSEN = {"kind", "op", "type", "figure", "which", "state", "measure", "flag", "purpose"}
+_CHOSEN = {"kind", "op", "type", "figure", "which", "state", "measure", "flag", "purpose", "ask"}
 _SHORT = {"countries": 2, "languages": 16, "channel": 16, "field": 64}
 nasty = st.one_of(
     st.sampled_from(
