@@ -27,6 +27,7 @@ from clm_plugin.console.ledger_words import (
     lot_state,
     order_link,
     programme_names,
+    reason_words,
     source_link,
 )
 from clm_plugin.wallet.models import Account, Hold, Lot, Posting, Transaction
@@ -45,6 +46,7 @@ class ToldLot:
     lot: Lot
     tone: str
     state: str
+    reason: str
     source: Link | None
 
 
@@ -59,6 +61,7 @@ class Moved:
     balance_minor: int
     order: Link | None
     source: Link | None
+    reason: str
     actor: str
 
 
@@ -68,7 +71,11 @@ def told_lots(rows: Sequence[Lot], now: datetime) -> list[ToldLot]:
         tone, state = lot_state(lot, now)
         told.append(
             ToldLot(
-                lot=lot, tone=tone, state=state, source=source_link(lot.source_kind, lot.source_ref)
+                lot=lot,
+                tone=tone,
+                state=state,
+                reason=reason_words(lot.reason),
+                source=source_link(lot.source_kind, lot.source_ref),
             )
         )
     return told
@@ -208,6 +215,7 @@ def _moved(row: Transaction, sums: dict[str, int], balance: int) -> Moved:
         balance_minor=balance,
         order=order_link(row),
         source=source_link(row.source_kind, row.source_ref),
+        reason=reason_words(row.reason),
         actor=actor_words(row.actor),
     )
 

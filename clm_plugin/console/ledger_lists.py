@@ -25,6 +25,7 @@ from clm_plugin.console.ledger_words import (
     kind_words,
     order_link,
     programme_names,
+    reason_words,
 )
 from clm_plugin.wallet.models import Account, Posting, Transaction
 
@@ -52,6 +53,7 @@ class Told:
     profile: Profile | None
     account: int | None
     order: Link | None
+    reason: str
     actor: str
 
 
@@ -76,6 +78,7 @@ def _told(row: Transaction, legs: Sequence[Posting], names: Mapping[str, str]) -
         profile=own[0].account.profile if own else None,
         account=own[0].account_id if own else None,
         order=order_link(row),
+        reason=reason_words(row.reason),
         actor=actor_words(row.actor),
     )
 

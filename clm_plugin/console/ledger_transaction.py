@@ -26,6 +26,7 @@ from clm_plugin.console.ledger_words import (
     kind_words,
     order_link,
     programme_names,
+    reason_words,
     source_link,
 )
 from clm_plugin.wallet import api as wallet
@@ -94,6 +95,7 @@ class TransactionView(_OfTransaction, TemplateView):
             total=sum(each["leg"].amount_minor for each in legs),
             order=order_link(row),
             source=source_link(row.source_kind, row.source_ref),
+            reason=reason_words(row.reason),
             actor=actor_words(row.actor),
             asked=request,
             reversed_by=self.reversed_by,

@@ -82,12 +82,20 @@ def programme_names() -> dict[str, str]:
     return {each.key: each.name for each in live_programmes().plans.values()}
 
 
+_ACTORS = {"checkout": gettext_noop("the checkout"), "expiry": gettext_noop("expiry")}
+
+
 def actor_words(actor: str) -> str:
     """Who did it: staff by name; nobody where it was the shop itself."""
     kind, _sep, name = actor.partition(":")
     if kind == "staff":
         return name
-    return actor or _("the shop")
+    return _(_ACTORS[actor]) if actor in _ACTORS else actor or _("the shop")
+
+
+def reason_words(reason: str) -> str:
+    """A reason as it was given; those of the plugin itself in the reader's language."""
+    return _(reason) if reason else ""
 
 
 def source_link(kind: str, ref: str) -> Link | None:

@@ -79,9 +79,9 @@ class LiabilityView(Exports, Screen, TemplateView):
             "held": sum(each.held for each in here),
             "people": sum(each.people for each in here),
             "proof": told_proof(wallet.last_proof(), now=now),
-            "any": bool(currency),
+            "any": bool(currency) and wallet.last_settled(before=now) > 0,
         }
-        if currency:
+        if context["any"]:
             context |= self._told(currency, by, total)
         return super().get_context_data(**context, **kwargs)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import timedelta
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,11 +13,9 @@ from wagtail.models import ModelLogEntry
 
 from clm_plugin.console.ledger_keyset import PAGE
 from clm_plugin.console.ledger_lists import accounts_of, narrowed
-from clm_plugin.console.ledger_proof import told_proof
 from clm_plugin.insights.api import count_credit
-from clm_plugin.models import Account, LedgerProof, Profile, Transaction
+from clm_plugin.models import Account, Profile, Transaction
 from clm_plugin.wallet import api as wallet
-from clm_plugin.wallet.api import Check, Proof
 from tests.console.makers import make_person
 from tests.factories import NOW
 from tests.wallet.ledger import TEA, days, give, new_key, pay, set_aside
@@ -211,61 +207,6 @@ def test_the_customers_page(
     assert "Store credit" not in page.content.decode()
 
 
-PROOF = Proof(at=NOW, checks=(Check(name="lots are balances", looked_at=4),))
-BROKEN = Proof(
-    at=NOW,
-    checks=(Check(name="lots are balances", looked_at=4, wrong=1, offenders=("account 9",)),),
-)
-
-
-@pytest.mark.parametrize(
-    ("proof", "later", "state"),
-    [(None, 0, "none"), (PROOF, 1, "ok"), (PROOF, 37, "late"), (BROKEN, 99, "bad")],
-)
-def test_states_of_the_proof(proof: Proof | None, later: int, state: str) -> None:
-    assert told_proof(proof, now=NOW + timedelta(hours=later)).state == state
-
-
-def test_a_proof_that_failed_is_red_and_says_what_to_do(root: Client, ann: Profile) -> None:
-    granted(ann)
-    wallet.prove(now=NOW)
-    assert "proven right" in root.get(url("index")).content.decode()
-    proof = LedgerProof.objects.get()
-    checks = proof.checks
-    checks[0] |= {"wrong": 1, "offenders": ["transaction 7 sums to 5"]}
-    LedgerProof.objects.update(ok=False, checks=checks)
-    page = root.get(url("index")).content.decode()
-    for text in ("WRONG", "transaction 7 sums to 5", "clm_verify", 'role="alert"'):
-        assert text in page, text
-
-
-def rows_of(response: Any) -> list[dict[str, str]]:
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(StringIO(text)))
-
-
-def test_exports(root: Client, ann: Profile) -> None:
-    granted(ann, reason="=1+1")
-    pay(ann.pk, 305, "o1", now=NOW)
-    journal = rows_of(root.post(url("transactions") + "?export=1", {"format": "csv"}))
-    assert len(journal) == 4
-    assert sum(float(row["amount"]) for row in journal) == 0
-    assert {row["amount"] for row in journal} == {"10.000", "-10.000", "3.050", "-3.050"}
-    assert journal[0]["reason"] == "'=1+1", "no spreadsheet runs it"
-    spent = rows_of(root.post(url("transactions", export=1, kind="capture"), {"format": "csv"}))
-    assert len(spent) == 2
-    own = rows_of(root.post(url("account", account(ann).pk, export=1), {"format": "csv"}))
-    assert [row["amount"] for row in own] == ["10.000", "-3.050"]
-    (lot,) = rows_of(root.post(url("lots", account(ann).pk, export=1), {"format": "csv"}))
-    assert (lot["granted"], lot["left"], lot["currency"]) == ("10.000", "6.950", "GBP")
-
-
-def test_no_export_without_the_right(log_in: Callable[..., Client], ann: Profile) -> None:
-    client = log_in(*SEE)
-    assert "export=1" not in client.get(url("transactions")).content.decode()
-    assert client.post(url("transactions", export=1), {"format": "csv"}).status_code == 302
-
-
 def _queries(client: Client, path: str) -> int:
     client.get(path)
     with CaptureQueriesContext(
@@ -316,15 +257,3 @@ def test_totals_come_from_the_days_and_what_came_since(root: Client, ann: Profil
     assert (line.owed, line.sums.issued, line.agrees) == (1500, 1500, True)
     assert wallet.totals()[0].liability_minor == line.owed
     assert TEA in page.content.decode()
-
-
-def test_health_tells_the_proof(root: Client, ann: Profile) -> None:
-    page = root.get(reverse("clm_health:index")).content.decode()
-    assert "not proven so far" in page
-    granted(ann)
-    wallet.prove(now=NOW)
-    assert "proven right" in root.get(reverse("clm_health:index")).content.decode()
-    LedgerProof.objects.update(at=NOW - days(3))
-    page = root.get(reverse("clm_health:index")).content.decode()
-    assert "and not since" in page
-    assert "clm_verify" in page

@@ -22,7 +22,8 @@ from clm_plugin.insights.credit_models import CreditCount, CreditDay
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.api import DaySum
 from tests.console.makers import make_person
-from tests.console.test_ledger import granted, rows_of, url
+from tests.console.test_ledger import granted, url
+from tests.console.test_ledger_exports import rows_of
 from tests.factories import NOW
 from tests.wallet.ledger import days, pay
 
