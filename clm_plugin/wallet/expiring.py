@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import F, Min
+from django.db.models import Case, F, Min, Q, When
 
 from clm_plugin.wallet.accounts import lock, shop_accounts
 from clm_plugin.wallet.booking import Booking
@@ -25,18 +25,24 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _LIMIT = 500
+_FREE = Q(remaining_minor__gt=F("held_minor")) | Q(held_minor=0)
+"""Not a lot of which all that is left is held."""
 TIMED_OUT = "timed out"
 
 
 def expire_due(*, now: datetime, limit: int = _LIMIT) -> int:
-    """Expire what is left, and not held, of lots whose time is over; returns how many lots."""
+    """Expire what is left, and not held, of lots whose time is over; returns how many were over
+    (spent ones too, which are not looked at again)."""
     with transaction.atomic():
-        over = Lot.objects.filter(expires_at__lte=now, remaining_minor__gt=F("held_minor"))
-        due = dict(over.order_by("expires_at", "id").values_list("id", "account_id")[:limit])
+        over = Lot.objects.filter(_FREE, due_at__lte=now, expires_at__lte=now)
+        due = dict(over.order_by("due_at", "id").values_list("id", "account_id")[:limit])
         accounts = lock(due.values(), skip=True)
         # Read again: what somebody spent or held before we had the lock is gone.
         lots = list(over.filter(pk__in=due, account__in=accounts))
         expire(lots, accounts, now=now, reason="expired", actor="expiry")
+        done = Lot.objects.filter(pk__in=[lot.pk for lot in lots])
+        # A part that is held is looked at again when it is let go.
+        done.update(due_at=Case(When(held_minor=0, then=None), default=F("expires_at")))
     return len(lots)
 
 
@@ -88,7 +94,9 @@ def release_due(*, now: datetime, limit: int = _LIMIT) -> int:
 def notice_due(*, now: datetime, limit: int = _LIMIT) -> int:
     """Tell (``telling.hear``) of lots that opened, or that expire in 7 days or 1; how many lots."""
     with transaction.atomic():
-        due = Lot.objects.filter(due_at__lte=now).select_related("account").order_by("due_at", "id")
+        alive = Q(expires_at=None) | Q(expires_at__gt=now)
+        due = Lot.objects.filter(alive, due_at__lte=now).select_related("account")
+        due = due.order_by("due_at", "id")
         lots = list(due.select_for_update(no_key=True, skip_locked=True, of=("self",))[:limit])
         news = []
         for lot in lots:
@@ -115,8 +123,7 @@ def next_due() -> datetime | None:
     """When one of these will next have something to do; None: nothing waits."""
     lots, holds = Lot.objects.order_by(), Hold.objects.filter(state=Hold.State.PENDING)
     times = (
-        lots.filter(remaining_minor__gt=F("held_minor")).aggregate(at=Min("expires_at"))["at"],
         holds.aggregate(at=Min("expires_at"))["at"],
-        lots.filter(due_at__isnull=False).aggregate(at=Min("due_at"))["at"],
+        lots.filter(_FREE | ~Q(due_at=F("expires_at"))).aggregate(at=Min("due_at"))["at"],
     )
     return min((at for at in times if at is not None), default=None)

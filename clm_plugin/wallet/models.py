@@ -134,7 +134,7 @@ class Transaction(models.Model):
     programme = models.CharField(max_length=64, default="", blank=True)
     """Empty when it spans several (an order paid with credit of two programmes)."""
     currency = models.CharField(max_length=3)
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=32)
     at = models.DateTimeField()
     reason = models.CharField(max_length=200, default="", blank=True)
@@ -170,6 +170,8 @@ class Transaction(models.Model):
             models.Index(fields=["at"], name="clm_transaction_at"),
         ]
         constraints = [
+            # It happens once, however often it is asked for.
+            models.UniqueConstraint(fields=["key"], name="clm_transaction_once"),
             Immutable(
                 name="clm_transaction_immutable",
                 words=(
@@ -191,7 +193,9 @@ class Transaction(models.Model):
 class Lot(models.Model):
     """Credit of one grant, with its dates. Its account's lock is its lock."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="lots", db_index=False
+    )
     granted_minor = models.BigIntegerField()
     remaining_minor = models.BigIntegerField()
     held_minor = models.BigIntegerField(default=0, db_default=0)
@@ -202,7 +206,8 @@ class Lot(models.Model):
     source_ref = models.CharField(max_length=128, default="", blank=True)
     reason = models.CharField(max_length=200, default="", blank=True)
     due_at = models.DateTimeField(null=True)
-    """When its owner is next told of it: that it opened, that it will expire."""
+    """When it is next looked at: its owner is told that it opened, that it will expire, and at last
+    it expires; null when nothing is to come."""
     replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     """The lot that was spent and had expired when the order was refunded."""
 
@@ -229,16 +234,9 @@ class Lot(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["account", "expires_at"],
-                name="clm_lot_left",
-                condition=Q(remaining_minor__gt=0),
-            ),
-            models.Index(
-                fields=["expires_at"],
-                name="clm_lot_expiry",
-                condition=Q(remaining_minor__gt=F("held_minor")),
-            ),
+            # None of them names an amount: a hold and a capture leave every index as it is.
+            models.Index(fields=["account", "expires_at"], name="clm_lot_left"),
+            models.Index(fields=["expires_at"], name="clm_lot_expiry"),
             models.Index(fields=["due_at"], name="clm_lot_due", condition=~Q(due_at=None)),
             models.Index(
                 fields=["source_kind", "source_ref"],
@@ -315,7 +313,7 @@ class Hold(models.Model):
         POSTED = "posted"
         VOIDED = "voided"
 
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=32)
     profile = models.ForeignKey(
         "clm_plugin.Profile", null=True, on_delete=models.SET_NULL, related_name="+"
@@ -345,6 +343,7 @@ class Hold(models.Model):
             models.Index(fields=["order_id"], name="clm_hold_order", condition=~Q(order_id="")),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["key"], name="clm_hold_once"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="clm_hold_amount"),
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "posted", "voided"]), name="clm_hold_state"

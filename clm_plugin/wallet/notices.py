@@ -17,8 +17,9 @@ DAYS = (7, 1)
 def next_notice(
     opens_at: datetime, expires_at: datetime | None, *, after: datetime
 ) -> datetime | None:
-    """The first moment after ``after`` at which there is something to tell."""
-    return min((at for at, _, _ in _notices(opens_at, expires_at) if at > after), default=None)
+    """The first moment after ``after`` at which there is something to tell, or its end."""
+    coming = [at for at, _, _ in _notices(opens_at, expires_at) if at > after]
+    return min(coming, default=expires_at)
 
 
 def due_notices(

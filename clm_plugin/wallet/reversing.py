@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from clm_plugin.wallet.accounts import lock, shop_accounts
 from clm_plugin.wallet.booking import Booking, Draft, answer, claim
@@ -88,6 +89,8 @@ def _post_opposite(number: int, legs: list[Posting]) -> int | None:
             shop = {str(its.purpose): leg.account_id}
             booking.post_shop(number, shop, its.purpose, -leg.amount_minor, its.programme)
     booking.write()
+    # What comes back to a lot that was over is over again at the next sweep.
+    Lot.objects.filter(pk__in=lots, due_at=None).update(due_at=F("expires_at"))
     return next((accounts[pk].profile_id for pk in sorted(accounts)), None)
 
 

@@ -93,7 +93,9 @@ def test_owners_are_told_when_it_opens_and_before_it_ends(told: list[News]) -> N
     lot = give(jane, 500, opens_at=NOW + days(14), expires_at=NOW + days(44)).shares[0].lot_id
     del told[:]
     seen = []
-    while (at := Lot.objects.get(pk=lot).due_at) is not None:
+    while (at := wallet.next_due()) != NOW + days(44):
+        assert at == Lot.objects.get(pk=lot).due_at
+        assert at is not None
         assert wallet.notice_due(now=at - MOMENT) == 0
         assert wallet.notice_due(now=at) == 1
         seen.append((at - NOW, told[-1].kind, told[-1].days, told[-1].amount_minor))
@@ -103,6 +105,9 @@ def test_owners_are_told_when_it_opens_and_before_it_ends(told: list[News]) -> N
         (days(43), "expiring", 1, 500),
     ]
     assert len(told) == 3
+    assert wallet.notice_due(now=NOW + days(44)) == 0
+    assert wallet.expire_due(now=NOW + days(44)) == 1
+    assert wallet.next_due() is None
 
 
 def test_of_spent_credit_nobody_is_told(told: list[News]) -> None:
