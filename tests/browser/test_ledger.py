@@ -110,7 +110,7 @@ def test_given_approved_and_reversed_by_its_buttons(page: Page, urls: dict[str, 
     page.get_by_role("button", name="Reverse it").click()
     expect(page.get_by_text("the wrong Ann")).to_be_visible()
     page.get_by_role("link", name=re.compile(r"^By hand \d")).click()
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve no.").click()
     expect(page.get_by_text("Approved and done.")).to_be_visible()
     assert GrantRequest.objects.get(reason="a lost parcel").state == "approved"
 

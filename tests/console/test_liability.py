@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,7 +44,7 @@ def day(on: date, liability: int, **sums: int) -> DaySum:
 def test_weeks_end_today_and_months_are_the_calendars() -> None:
     weeks = spans(TODAY, "week")
     assert (len(weeks), weeks[-1]) == (13, (date(2026, 4, 28), TODAY))
-    assert all((b[0] - a[1]).days == 1 for a, b in zip(weeks, weeks[1:], strict=False))
+    assert all((b[0] - a[1]).days == 1 for a, b in pairwise(weeks))
     months = spans(TODAY, "month")
     assert months[-1] == (date(2026, 5, 1), TODAY)
     assert months[0] == (date(2025, 6, 1), date(2025, 6, 30))
