@@ -109,9 +109,13 @@ ROLES: tuple[Role, ...] = (
 """Analyst: numbers, no people. Marketer: writes drafts and sees people. Manager: publishes, merges,
 exports, erases, keys. Support: one customer at a time."""
 
+_SERVICES = ("add_transaction", "add_redemption")
+"""For the users of services that move money by the REST API; people do it in the console."""
+
 GRANTABLE: tuple[str, ...] = tuple(
     sorted(
-        {
+        {*_SERVICES}
+        | {
             code
             for role in ROLES
             for code in role.may
