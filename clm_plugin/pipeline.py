@@ -26,6 +26,7 @@ from clm_plugin.events.api import Claim, Event
 from clm_plugin.garbage import collected_later
 from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.messages import api as messages
+from clm_plugin.offers import api as offers
 from clm_plugin.profiles import api as profiles
 from clm_plugin.segments import api as segments
 from clm_plugin.sweeping import SweepReport, next_due, restage, restaged, send_mails
@@ -129,7 +130,13 @@ def earn(batch: Batch) -> None:
 
     The news of it are events of their own, in the queue behind these.
     """
-    wallet.earn(batch.events, batch.profile_of, now=batch.now)
+    wallet.earn(batch.events, batch.profile_of, now=batch.now, boost=_boost)
+    offers.settle(batch.events, now=batch.now)
+
+
+def _boost(profile_id: int, programme: str, at: datetime) -> int:
+    """Per cent of the usual that an offer lets somebody earn."""
+    return offers.multiplier_of(profile_id, programme, at).percent
 
 
 def respond(batch: Batch) -> None:

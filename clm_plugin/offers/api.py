@@ -67,6 +67,7 @@ from clm_plugin.offers.holdings import (
 from clm_plugin.offers.links import open_link, read_link, signed_link
 from clm_plugin.offers.live import forget_offers, live_offers, offers
 from clm_plugin.offers.merging import anonymise_redemptions, give_back, move
+from clm_plugin.offers.outcomes import settle
 from clm_plugin.offers.plan import AT_CHECKOUT, Conditions, Effect, Limits, Offer
 from clm_plugin.offers.recipes import install_offer
 from clm_plugin.offers.remembering import forget_code, remember_code, remembered_codes
@@ -156,6 +157,7 @@ __all__ = [
     "reserve_all",
     "revoke_codes",
     "revoke_grant",
+    "settle",
     "shopper_of",
     "shown_code",
     "signed_link",

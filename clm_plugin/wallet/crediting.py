@@ -29,7 +29,7 @@ from clm_plugin.wallet.returning import BACK, take_back_all
 from clm_plugin.wallet.rewarding import REWARDED, keep_promises, reward
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from clm_plugin.events.api import Event
@@ -41,8 +41,21 @@ _PLACED = "order.placed"
 RELEVANT = frozenset({_PLACED}) | REWARDED | BACK
 
 
-def earn(events: Sequence[Event], profile_of: Mapping[str, int], *, now: datetime) -> None:
+def no_boost(profile_id: int, programme: str, now: datetime) -> int:
+    return 100
+
+
+def earn(
+    events: Sequence[Event],
+    profile_of: Mapping[str, int],
+    *,
+    now: datetime,
+    boost: Callable[[int, str, datetime], int] = no_boost,
+) -> None:
     """Grant what a batch of events earns, and take back what others undo.
+
+    ``boost``: how many per cent of the usual somebody earns of a programme at a moment (offers of
+    her own, which are a floor above).
 
     No query for a batch without such events, one where nothing is published and nothing undone;
     else a fixed number of reads for the batch, and the ledger's own for each grant.
@@ -53,7 +66,7 @@ def earn(events: Sequence[Event], profile_of: Mapping[str, int], *, now: datetim
     plans = [plan for plan in live_programmes().plans.values() if not plan.withdrawn]
     placed = [e for e in mine if e.type == _PLACED and profile_of.get(e.actor)]
     if plans and placed:
-        _earn_by_orders(plans, placed, profile_of, now)
+        _earn_by_orders(plans, placed, profile_of, now, boost)
     if placed:
         keep_promises(plans, placed, profile_of, now=now)
     rewarded = [event for event in mine if event.type in REWARDED and profile_of.get(event.actor)]
@@ -69,6 +82,7 @@ def _earn_by_orders(
     placed: Sequence[Event],
     profile_of: Mapping[str, int],
     now: datetime,
+    boost: Callable[[int, str, datetime], int],
 ) -> None:
     """Grant what orders earn; one that is cancelled already earns nothing any more."""
     earning = [plan for plan in plans if plan.order_rules]
@@ -91,10 +105,12 @@ def _earn_by_orders(
             if key in known:
                 continue
             had = sums[pid, plan.key]
-            found = earned(plan, purchase, had, at=event.occurred_at)
+            at = event.occurred_at
+            percent = boost(pid, plan.key, at)
+            found = earned(plan, purchase, had, at=at, boost_percent=percent)
             source = Source("order", order)
             if award(
-                plan, pid, found.amount_minor, at=event.occurred_at, key=key, source=source,
+                plan, pid, found.amount_minor, at=at, key=key, source=source,
                 reason=FOR_ORDER, now=now,
             ):  # fmt: skip
                 sums[pid, plan.key] = after(had, found.amount_minor)

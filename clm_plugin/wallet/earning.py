@@ -68,11 +68,17 @@ NOTHING = SoFar()
 
 
 def earned(
-    programme: Programme, purchase: Purchase, so_far: SoFar = NOTHING, *, at: datetime
+    programme: Programme,
+    purchase: Purchase,
+    so_far: SoFar = NOTHING,
+    *,
+    at: datetime,
+    boost_percent: int = 100,
 ) -> Earning:
     """What a purchase at a moment earns. What is paid with credit earns nothing.
 
-    A minimum order is of what counts. Multiplied lines count as if they cost that much more.
+    A minimum order is of what counts. Multiplied lines count as if they cost that much more; of the
+    programme's multipliers and ``boost_percent`` (an offer of the buyer's own) the best one.
     """
     if not programme.order_rules:
         return Earning(amount_minor=0)
@@ -82,12 +88,12 @@ def earned(
     parts, out = counted(purchase, programme.earn_exclusions)
     parts = _less_credit(parts, purchase, out)
     base = base_of(parts)
-    lines = tuple(_told(programme, part) for part in parts if part.minor)
+    lines = tuple(_told(programme, part, boost_percent) for part in parts if part.minor)
     least = programme.min_order_minor
     if base < least:
         out.append(left_out(MIN_ORDER, least_minor=least, short_minor=least - base))
         return Earning(amount_minor=0, base_minor=base, lines=lines, left_out=tuple(out))
-    weighted = sum(part.minor * _percent(programme, part) for part in parts)
+    weighted = sum(part.minor * _percent(programme, part, boost_percent) for part in parts)
     exact = sum((_of_rule(rule, weighted) for rule in programme.order_rules), Fraction(0))
     amount, capped = _cap(programme, rounded(exact, programme.rounding), so_far)
     return Earning(
@@ -168,18 +174,16 @@ def _less_credit(parts: list[Part], purchase: Purchase, out: list[LeftOut]) -> l
     ]
 
 
-def _percent(programme: Programme, part: Part) -> int:
+def _percent(programme: Programme, part: Part, boost: int) -> int:
     """How often a part counts: the best multiplier, not their product."""
     line = part.line
-    if line is None:
-        return 100
-    fitting = (each.percent for each in programme.multipliers if each.choice.holds(line))
-    return max(fitting, default=100)
+    fitting = (each.percent for each in programme.multipliers if line and each.choice.holds(line))
+    return max(100, boost, *fitting)
 
 
-def _told(programme: Programme, part: Part) -> Counted:
+def _told(programme: Programme, part: Part, boost: int) -> Counted:
     title = "" if part.line is None else part.line.title or part.line.product_id
-    return Counted(title=title, minor=part.minor, percent=_percent(programme, part))
+    return Counted(title=title, minor=part.minor, percent=_percent(programme, part, boost))
 
 
 def _of_rule(rule: EarnRule, weighted: int) -> Fraction:
