@@ -1,6 +1,5 @@
 """The door of segments."""
 
-from clm_plugin.segments.blocks.picking import PickBlock
 from clm_plugin.segments.changes import ALL, BACKFILL, MERGE, REBUILD, SILENT, STAGE_FACETS, Change
 from clm_plugin.segments.compile import compile_segment
 from clm_plugin.segments.conditions import KINDS
@@ -96,7 +95,6 @@ __all__ = [
     "Labels",
     "Matrix",
     "MicroSize",
-    "PickBlock",
     "Score",
     "SegmentError",
     "Size",

@@ -72,7 +72,7 @@ def test_beyond_it_somebody_else_approves_the_sum(root: Client) -> None:
     run = looked_through(root, "250.01")
     response = root.post(reverse("clm_imports:begin", args=[run.pk]))
     row = GrantRequest.objects.get()
-    assert response.url == url("request", row.pk)
+    assert response["Location"] == url("request", row.pk)
     assert (row.state, row.file, row.amount_minor) == ("waiting", run.pk, 25_001)
     tasks.read_in(run.pk)
     assert not Transaction.objects.exists()

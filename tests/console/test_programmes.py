@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -27,10 +28,9 @@ def admin() -> Client:
     return client
 
 
-def make(**fields: object) -> Programme:
-    made = wallet.install_programme(
-        **{"key": "harbour", "name": "Harbour credit", "earn": [PER_FULL], **fields}
-    )
+def make(**fields: Any) -> Programme:
+    given: dict[str, Any] = {"key": "harbour", "name": "Harbour credit", "earn": [PER_FULL]}
+    made = wallet.install_programme(**(given | fields))
     assert made is not None
     return made
 

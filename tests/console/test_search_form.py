@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from tests import test_roles
+from tests.screens_by_role import SCREENS
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -23,7 +24,7 @@ def test_no_screen_has_the_search_field_of_the_shop(
     assert "search_form" in root.get(reverse("catalogue:index")).context
     here = {space for space, *_ in test_roles.routes()}
     shown, looked = [], 0
-    for space, table in test_roles.SCREENS.items():
+    for space, table in SCREENS.items():
         for name in table if space in here else ():
             if " " in name:
                 continue

@@ -6,13 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db.models import F
 from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from clm_plugin.console.segments import spark
 from clm_plugin.console.segments_patience import Impatient, patience
-from clm_plugin.doctor import examine
 from clm_plugin.insights.api import recount
 from clm_plugin.models import (
     Campaign,
@@ -21,7 +19,6 @@ from clm_plugin.models import (
     Membership,
     MembershipChange,
     Segment,
-    SegmentSet,
 )
 from clm_plugin.segments.api import evaluate
 from clm_plugin.segments.compile import publish_segment
@@ -281,23 +278,3 @@ def test_customer_page_says_which_segments_and_why(root: Client) -> None:
     assert reverse("clm_segments:by_key", args=("loyal",)) in page
     assert "the segment was published" in page
     assert root.get(reverse("clm_segments:by_key", args=("loyal",))).status_code == 302
-
-
-def test_a_segment_whose_rules_cannot_be_read_says_so(root: Client) -> None:
-    make_person(orders=3, email="ann@example.com")
-    segment = make_segment()
-    CompiledSegment.objects.update(rules={"kind": "from-the-future"})
-    SegmentSet.objects.update(version=F("version") + 1)
-    for url in (reverse("clm_segments:list"), reverse("clm_health:index")):
-        assert "publish it again" in root.get(url).content.decode()
-    (found,) = (one for one in examine(now=NOW) if "rules of" in one.what)
-    assert not found.ok
-    assert "loyal" in found.what
-    page = page_of(root, segment, who="ann@example.com")
-    assert "cannot be read" in page
-    root.post(
-        reverse("clm_segments:edit", args=(segment.pk,)),
-        {**form(ORDERS), "action-publish": "action-publish"},
-    )
-    assert "publish it again" not in root.get(reverse("clm_segments:list")).content.decode()
-    assert "cannot be read" not in page_of(root, segment)

@@ -125,9 +125,9 @@ def test_a_mail_taken_by_another_sender_is_left_to_it(
     queued(person(), shop.fill((mug, 1)))
     look = sending._look
 
-    def meanwhile(batch: Any) -> Any:
+    def meanwhile(batch: Any, now: Any) -> Any:
         Delivery.objects.update(state="sending", claimed_at=SOON)
-        return look(batch)
+        return look(batch, now)
 
     monkeypatch.setattr(sending, "_look", meanwhile)
     assert api.send_due(now=SOON).claimed == 0

@@ -1,8 +1,8 @@
-"""Codes and offers in orders: reserved, confirmed, freed; limits and budgets."""
+"""Codes and offers in orders: reserved, confirmed, freed."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -161,64 +161,6 @@ def test_a_cancelled_order_gives_its_code_and_its_place_back(her: int) -> None:
     assert offers.free("1", now=NOW) == 0
     assert set(OfferCounter.objects.values_list("used", flat=True)) == {0}
     assert reserve(text, her, "2", discount_minor=500).state == "reserved"
-
-
-@pytest.mark.parametrize(
-    ("limits", "told"),
-    [
-        ({"total": 2}, "as often as it may be"),
-        ({"per_day": 2}, "today"),
-        ({"per_profile": 2}, "this customer"),
-        ({"budget_minor": 250}, "budget"),
-    ],
-)
-def test_limits_hold_and_say_which(her: int, limits: dict[str, int], told: str) -> None:
-    publish(plan(limits=limits))
-    for number in range(2):
-        reserve(code(her, str(number)), her, f"o{number}", discount_minor=100)
-    with pytest.raises(offers.LimitReached, match=told):
-        reserve(code(her, "3"), her, "o3", discount_minor=100)
-    assert Redemption.objects.count() == 2
-    assert offers.wrong_counters() == []
-
-
-def test_a_day_is_the_shops_and_the_next_one_starts_at_nought(her: int) -> None:
-    publish(plan(limits={"per_day": 1}, zone="Pacific/Auckland"))
-    reserve(code(her, "1"), her, "1")
-    assert Redemption.objects.get().day == date(2026, 11, 22), "in Auckland it is Sunday"
-    with pytest.raises(offers.LimitReached):
-        reserve(code(her, "2"), her, "2", now=NOW + timedelta(hours=10))
-    tomorrow = NOW + timedelta(hours=23)
-    later = {"now": tomorrow, "until": tomorrow + timedelta(hours=1)}
-    assert reserve(code(her, "2"), her, "2", **later).state == "reserved"
-
-
-def test_the_discount_of_an_order_may_change_before_it_is_paid(her: int) -> None:
-    publish(plan(limits={"budget_minor": 1_000, "total": 1}))
-    text = code(her)
-    for minor in (400, 1_000, 300):
-        held = reserve(text, her, discount_minor=minor)
-        assert held.discount_minor == minor
-        assert OfferCounter.objects.get(scope="budget").used == minor
-    with pytest.raises(offers.LimitReached):
-        reserve(text, her, discount_minor=1_001)
-    assert OfferCounter.objects.get(scope="budget").used == 300
-    assert OfferCounter.objects.get(scope="total").used == 1
-
-
-def test_a_limit_that_is_added_later_counts_what_was_used_before(her: int) -> None:
-    publish(plan())
-    for number in range(3):
-        reserve(code(her, str(number)), her, f"o{number}")
-    publish(plan(limits={"total": 4}, version=2))
-    reserve(code(her, "3"), her, "o3")
-    with pytest.raises(offers.LimitReached):
-        reserve(code(her, "4"), her, "o4")
-    publish(plan(limits={"total": 2}, version=3))
-    offers.free("o3", now=NOW)
-    with pytest.raises(offers.LimitReached):
-        reserve(code(her, "4"), her, "o4")
-    assert offers.wrong_counters() == []
 
 
 def test_all_offers_of_an_order_or_none(her: int) -> None:

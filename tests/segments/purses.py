@@ -41,7 +41,9 @@ def give_credit(
                     remaining_minor=left,
                     granted_at=now,
                     opens_at=opens,
-                    expires_at=days and opens + timedelta(days=days) + MICRO * dice.choice((0, 1)),
+                    expires_at=None
+                    if days is None
+                    else opens + timedelta(days=days) + MICRO * dice.choice((0, 1)),
                 )
             )
     Lot.objects.bulk_create(lots)

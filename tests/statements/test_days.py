@@ -36,7 +36,9 @@ def utc(*parts: int) -> datetime:
         (utc(2026, 11, 30, 12), ZoneInfo("Asia/Kathmandu"), "30 November 2026, 17:45 (UTC+05:45)"),
     ],
 )
-def test_case_36_until_names_the_last_day_and_the_zone(end: datetime, zone: ZoneInfo, words: str) -> None:
+def test_case_36_until_names_the_last_day_and_the_zone(
+    end: datetime, zone: ZoneInfo, words: str
+) -> None:
     assert until(end, zone) == words
 
 

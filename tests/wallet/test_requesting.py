@@ -54,6 +54,7 @@ def test_within_the_limit_it_is_given_at_once() -> None:
     ann = person()
     row = ask(ann, 2500, expires_at=NOW + days(30))
     assert (row.state, row.needs_approval, free(ann)) == ("approved", False, 2500)
+    assert row.transaction_id is not None
     its = Transaction.objects.get(pk=row.transaction_id)
     assert (its.actor, its.reason, its.source_kind) == ("staff:eve", "a broken cup", "by_hand")
 
@@ -90,6 +91,7 @@ def test_a_second_person_agrees() -> None:
         wallet.approve(row.pk, by=EVE, now=NOW)
     row = wallet.approve(row.pk, by=MAX, now=NOW)
     assert (row.state, row.closed_name, free(ann)) == ("approved", "max", 1_000_000)
+    assert row.transaction_id is not None
     assert Transaction.objects.get(pk=row.transaction_id).actor == "staff:eve, max"
     with pytest.raises(NotWaiting):
         wallet.approve(row.pk, by=MAX, now=NOW)
