@@ -13,7 +13,7 @@ from clm_plugin.models import (
     SegmentSet,
 )
 from tests.console.makers import make_person
-from tests.console.test_segments import ORDERS, form, make_segment
+from tests.console.test_segments import ORDERS, form, make_segment, page_of
 from tests.factories import NOW
 
 if TYPE_CHECKING:
