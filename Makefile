@@ -2,6 +2,7 @@
 #
 #   PORT=8123 make demo      another port            make demo DB=postgres   bundled PostgreSQL, Valkey
 #   make test-fast           the short suite         make bench ONLY=F1      one figure
+#   make soak                the long races, kills and fuzzing of the tests, an hour or so
 #
 # Needs Python 3.11-3.13 and, for the tests, Node 20; everything else comes from packages.
 
@@ -21,10 +22,10 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 py
 	$(shell $(name) -c '$(SUITABLE)' >/dev/null 2>&1 && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-sqlite test-postgres lint bench clean constraints
+.PHONY: help demo test test-fast soak test-sqlite test-postgres lint bench clean constraints
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -7
 
 demo: $(VENV)/demo.stamp
 	@PORT=$(PORT) DB=$(DB) $(BIN)/python manage.py demo
@@ -35,11 +36,15 @@ test-fast: lint test-sqlite
 
 # Everything that needs no server; on two cores with two processes.
 test-sqlite: $(VENV)/dev.stamp
-	$(PYTEST) -n 2 -m "not slow and not browser and not services and not postgres"
+	$(PYTEST) -n 2 -m "not slow and not soak and not browser and not services and not postgres"
 
 # The whole suite again, on what production runs on.
 test-postgres: $(VENV)/dev.stamp node_modules/.package-lock.json
-	TEST_DATABASE=postgres $(PYTEST) -n 2 --dist loadgroup
+	TEST_DATABASE=postgres $(PYTEST) -n 2 --dist loadgroup -m "not soak"
+
+# Races, kills and fuzzing at the length that takes minutes each: an hour or so, before a release.
+soak: $(VENV)/dev.stamp node_modules/.package-lock.json
+	TEST_DATABASE=postgres $(PYTEST) -m soak
 
 lint: $(VENV)/dev.stamp node_modules/.package-lock.json
 	$(BIN)/ruff check .

@@ -46,6 +46,6 @@ def test_without_counting_the_limit_is_overrun(crew: Crew) -> None:
     assert race(crew, limit=4, processes=4, each=2, counted=False) > 4
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_150_checkouts_over_a_limit_of_100_give_exactly_100(crew: Crew) -> None:
     assert race(crew, limit=100, processes=6, each=25) == 100

@@ -113,7 +113,7 @@ def test_states_are_told_and_searched_expiry_included() -> None:
     assert len(list(export_codes(codes_of("ten", now=NOW)))) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_hundred_thousand_codes() -> None:
     batch = start(100_000)
     started = time.perf_counter()

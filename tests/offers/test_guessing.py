@@ -136,7 +136,7 @@ def test_a_cache_that_is_down_stops_no_checkout(monkeypatch: pytest.MonkeyPatch)
     assert not check("ACDEF23457", pid).ok
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_ten_thousand_guesses_learn_nothing(monkeypatch: pytest.MonkeyPatch) -> None:  # case 43
     """By one address behind many sessions, by one session, by one account: one answer, one pace."""
     monkeypatch.setattr(guessing, "FLOOD", 2_000)

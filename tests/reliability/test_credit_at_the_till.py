@@ -78,7 +78,7 @@ def captured() -> int:
 
 @pytest.mark.parametrize(
     ("processes", "rounds"),
-    [(3, 2), pytest.param(16, 20, marks=[pytest.mark.slow, pytest.mark.timeout(2400)])],
+    [(3, 2), pytest.param(16, 20, marks=[pytest.mark.soak, pytest.mark.timeout(2400)])],
     ids=["3x2", "16x20"],
 )
 def test_many_processes_spend_one_credit_once(
@@ -139,7 +139,7 @@ def test_a_checkout_killed_between_hold_and_order(crew: Crew, lantern: Any, tmp_
     kill_at_each(crew, lantern, tmp_path, some=4)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(2400)
 def test_a_checkout_killed_at_each_statement_between_hold_and_order(
     crew: Crew, lantern: Any, tmp_path: Path

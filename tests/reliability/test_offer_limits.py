@@ -43,7 +43,7 @@ def race(crew: Crew, processes: int, checkouts: int, *, exact: bool = True) -> N
 
 @pytest.mark.parametrize(
     ("processes", "checkouts", "limit"),
-    [(4, 24, 16), pytest.param(15, 150, 100, marks=pytest.mark.slow)],
+    [(4, 24, 16), pytest.param(15, 150, 100, marks=pytest.mark.soak)],
 )
 def test_a_limit_is_used_up_exactly(crew: Crew, processes: int, checkouts: int, limit: int) -> None:
     publish(plan(limits={"total": limit, "per_day": limit + 1, "budget_minor": 7 * limit + 6}))
@@ -63,7 +63,7 @@ def test_without_the_conditional_update_it_is_overdrawn(crew: Crew, limit: int) 
 
 
 @pytest.mark.parametrize(
-    ("processes", "rounds"), [(4, 6), pytest.param(8, 40, marks=pytest.mark.slow)]
+    ("processes", "rounds"), [(4, 6), pytest.param(8, 40, marks=pytest.mark.soak)]
 )
 def test_a_code_in_many_sessions_is_in_one_order(crew: Crew, processes: int, rounds: int) -> None:
     """Some orders come to nothing (their number ends in 3), and the code goes on to the next."""

@@ -82,7 +82,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Any:
 _handler: Any = None
 
 
-@pytest.mark.parametrize("cases", [60, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cases", [60, pytest.param(5_000, marks=pytest.mark.soak)])
 def test_statuses_as_the_schema_says(token: str, cases: int) -> None:
     schema = schemathesis.openapi.from_dict(document(token))
     schema.app = application
@@ -108,7 +108,7 @@ def nasty(chance: random.Random) -> str:
     return chance.choice(UNREADABLE if chance.random() < 0.1 else READABLE)
 
 
-@pytest.mark.parametrize("cases", [150, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cases", [150, pytest.param(5_000, marks=pytest.mark.soak)])
 def test_the_nasty_corpus(token: str, cases: int) -> None:
     chance = random.Random(SEED)
     client = Client(raise_request_exception=False, headers=told(token))
