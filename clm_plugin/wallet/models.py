@@ -9,108 +9,22 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from clm_plugin.personal import NOTHING, PersonalData
+from clm_plugin.personal import PersonalData
+from clm_plugin.wallet.account_models import ERASED, Account, Budget
 from clm_plugin.wallet.constraints import Immutable, ZeroSum
+from clm_plugin.wallet.hold_models import Hold, HoldShare, LedgerProof
 
-ERASED = "erased"
-"""What stands for words that led to somebody who was erased."""
-
-
-class Account(models.Model):
-    """Where credit is: with a customer (one per person and programme), or gone (the shop's).
-
-    Customers' accounts keep a running balance under their row's lock. The shop's do not: every
-    posting would wait for that one row; theirs is the sum of their postings.
-    A merge gives the account another ``profile``; ``opened_for`` stays, until an erasure.
-    """
-
-    class Purpose(models.TextChoices):
-        CUSTOMER = "customer"
-        DEBT = "debt"
-        ISSUED = "issued"
-        REDEEMED = "redeemed"
-        EXPIRED = "expired"
-        CLAWED_BACK = "clawed_back"
-
-    purpose = models.CharField(max_length=12, choices=Purpose.choices)
-    programme = models.CharField(max_length=64)
-    currency = models.CharField(max_length=3)
-    profile = models.ForeignKey(
-        "clm_plugin.Profile", null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    opened_for = models.BigIntegerField(null=True)
-    balance_minor = models.BigIntegerField(default=0, db_default=0)
-    held_minor = models.BigIntegerField(default=0, db_default=0)
-
-    personal_data = PersonalData(
-        person="profile",
-        holds="accounts of store credit: what a person holds, and what she owes of bonus",
-        why="her credit is hers to spend",
-        columns=("purpose", "programme", "currency", "balance_minor", "held_minor"),
-        erase="anonymise",
-        kept="for good; at an erasure its credit expires and the account is nobody's",
-    )
-
-    class Meta:
-        constraints = [
-            # Two first grants at once open one account, not two.
-            models.UniqueConstraint(
-                fields=["opened_for", "programme", "purpose"], name="clm_account_once"
-            ),
-            # And one of the shop's per programme, which so has one currency.
-            models.UniqueConstraint(
-                fields=["programme", "purpose"],
-                condition=~Q(purpose__in=["customer", "debt"]),
-                name="clm_account_shop_once",
-            ),
-            # No double spend, whoever forgot a lock: a balance never goes below what is held.
-            models.CheckConstraint(
-                condition=~Q(purpose="customer")
-                | Q(held_minor__gte=0, balance_minor__gte=F("held_minor")),
-                name="clm_account_customer",
-            ),
-            # Nobody lends the shop money by owing less than nothing.
-            models.CheckConstraint(
-                condition=~Q(purpose="debt") | Q(balance_minor__lte=0, held_minor=0),
-                name="clm_account_debt",
-            ),
-            models.CheckConstraint(
-                condition=Q(purpose__in=["customer", "debt"])
-                | Q(profile=None, opened_for=None, balance_minor=0, held_minor=0),
-                name="clm_account_shop",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    purpose__in=[
-                        "customer",
-                        "debt",
-                        "issued",
-                        "redeemed",
-                        "expired",
-                        "clawed_back",
-                    ]
-                ),
-                name="clm_account_purpose",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.purpose} {self.programme} {self.profile_id or ''}".strip()
-
-
-class Budget(models.Model):
-    """What a programme with a budget has issued, less what came back: its row is the hard stop.
-
-    Made by the first grant under a budget, and counted by every grant from then on.
-    """
-
-    programme = models.CharField(max_length=64, primary_key=True)
-    issued_minor = models.BigIntegerField()
-
-    personal_data = NOTHING
-
-    def __str__(self) -> str:
-        return f"{self.programme}: {self.issued_minor}"
+__all__ = [
+    "ERASED",
+    "Account",
+    "Budget",
+    "Hold",
+    "HoldShare",
+    "LedgerProof",
+    "Lot",
+    "Posting",
+    "Transaction",
+]
 
 
 class Transaction(models.Model):
@@ -303,96 +217,3 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_minor:+} of transaction {self.transaction_id}"
-
-
-class Hold(models.Model):
-    """Credit set aside for an order that is being paid, until it is captured, released, or late."""
-
-    class State(models.TextChoices):
-        PENDING = "pending"
-        POSTED = "posted"
-        VOIDED = "voided"
-
-    key = models.CharField(max_length=200)
-    fingerprint = models.CharField(max_length=32)
-    profile = models.ForeignKey(
-        "clm_plugin.Profile", null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    currency = models.CharField(max_length=3)
-    amount_minor = models.BigIntegerField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
-    order_id = models.CharField(max_length=64, default="", blank=True)
-    held_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=200, default="", blank=True)
-    """Why it was released."""
-
-    personal_data = PersonalData(
-        person="profile",
-        holds="store credit set aside for an order that is being paid",
-        why="credit is not spent twice",
-        columns=("held_at", "amount_minor", "currency", "state", "order_id", "closed_at", "reason"),
-        erase="anonymise",
-        kept="for good; at an erasure it is released and nobody's",
-    )
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["expires_at"], name="clm_hold_late", condition=Q(state="pending")),
-            models.Index(fields=["order_id"], name="clm_hold_order", condition=~Q(order_id="")),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["key"], name="clm_hold_once"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="clm_hold_amount"),
-            models.CheckConstraint(
-                condition=Q(state__in=["pending", "posted", "voided"]), name="clm_hold_state"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.key}: {self.amount_minor} {self.state}"
-
-
-class HoldShare(models.Model):
-    """What a hold sets aside of one lot."""
-
-    hold = models.ForeignKey(Hold, on_delete=models.CASCADE, related_name="shares", db_index=False)
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
-    amount_minor = models.BigIntegerField()
-
-    personal_data = PersonalData(
-        person="hold__profile",
-        holds="which lots a hold sets aside",
-        why="the credit that expires first is spent first",
-        columns=("lot_id", "amount_minor"),
-        erase="keep",
-        kept="with its hold",
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["hold", "lot"], name="clm_hold_share_once"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="clm_hold_share_amount"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount_minor} of lot {self.lot_id}"
-
-
-class LedgerProof(models.Model):
-    """The last proofs of the books. Anybody may look here whether the ledger is right."""
-
-    at = models.DateTimeField()
-    ok = models.BooleanField()
-    checks = models.JSONField(default=list)
-    """The checks as ``clm_verify --json`` prints them."""
-    seconds = models.FloatField(default=0)
-
-    personal_data = NOTHING
-
-    class Meta:
-        indexes = [models.Index(fields=["-at"], name="clm_proof_at")]
-
-    def __str__(self) -> str:
-        return f"{'right' if self.ok else 'WRONG'} as of {self.at:%Y-%m-%d %H:%M}"
