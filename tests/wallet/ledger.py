@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from clm_plugin.models import Profile
+from clm_plugin.models import Account, Lot, Profile
 from clm_plugin.money import Money
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.api import Held, Posted, Source
@@ -67,3 +67,13 @@ def pay(profile_id: int, minor: int, order_id: str, **kwargs: Any) -> Posted:
 
 def free(profile_id: int, *, now: datetime = NOW, currency: str = "GBP") -> int:
     return wallet.balance(profile_id, currency, now=now).available_minor
+
+
+LOTS = (
+    f"SELECT l.id, l.remaining_minor, l.held_minor, a.profile_id FROM {Lot._meta.db_table} l"
+    f" JOIN {Account._meta.db_table} a ON a.id = l.account_id"
+)
+DEBTS = (
+    f"SELECT profile_id, -SUM(balance_minor) FROM {Account._meta.db_table}"
+    " WHERE purpose = 'debt' AND balance_minor < 0 GROUP BY profile_id"
+)

@@ -1,7 +1,4 @@
-"""Any history at all: the books stay right at every step, and are what a simple model says.
-
-Prints its seed when it fails (Hypothesis). 100 histories here, 1,000 in the slow run.
-"""
+"""Any history at all: the books stay right at every step, and are what a simple model says."""
 
 from __future__ import annotations
 
@@ -22,11 +19,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from clm_plugin.models import Account, Lot, Profile
+from clm_plugin.models import Profile
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.api import NotEnough, NotReversible, Posted, Source
 from clm_plugin.wallet.claims import CLAIMS
-from tests.wallet.ledger import NOW, gbp, person
+from tests.wallet.ledger import DEBTS, LOTS, NOW, gbp, person
 from tests.wallet.model import Model, ModelHold, ModelLot
 
 PROGRAMMES = st.sampled_from(["tea", "coffee"])
@@ -258,12 +255,12 @@ class Books(RuleBasedStateMachine):
     @invariant()
     def every_lot_and_debt_is_what_the_model_says(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(_LOTS)
+            cursor.execute(LOTS)
             assert {row[0]: row[1:] for row in cursor.fetchall()} == {
                 lot.id: (lot.left, lot.held, self.model.owners[lot.account])
                 for lot in self.model.lots.values()
             }
-            cursor.execute(_DEBTS)
+            cursor.execute(DEBTS)
             owed = {self.model.owners[its]: 0 for its, debt in self.model.debts.items() if debt}
             for its, debt in self.model.debts.items():
                 if debt:
@@ -276,16 +273,6 @@ class Books(RuleBasedStateMachine):
             assert (
                 real.available_minor, real.held_minor, real.pending_minor, real.debt_minor,
             ) == self.model.balance(jane)  # fmt: skip
-
-
-_LOTS = (
-    f"SELECT l.id, l.remaining_minor, l.held_minor, a.profile_id FROM {Lot._meta.db_table} l"
-    f" JOIN {Account._meta.db_table} a ON a.id = l.account_id"
-)
-_DEBTS = (
-    f"SELECT profile_id, -SUM(balance_minor) FROM {Account._meta.db_table}"
-    " WHERE purpose = 'debt' AND balance_minor < 0 GROUP BY profile_id"
-)
 
 
 def run(histories: int, steps: int) -> None:

@@ -5,94 +5,25 @@ Threads with a connection each: what races is the database's transactions.
 
 from __future__ import annotations
 
-import re
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
-from clm_plugin.models import Account, Budget, Hold, Lot, Posting, Profile, Transaction
+from clm_plugin.models import Budget, Hold, Posting, Transaction
 from clm_plugin.wallet import api as wallet
-from clm_plugin.wallet import booking, expiring, merging
-from clm_plugin.wallet.accounts import lock
+from clm_plugin.wallet import booking
 from clm_plugin.wallet.api import KeyConflict, NotEnough, OverBudget, Source
 from tests.wallet.ledger import NOW, days, give, new_key, pay, person, set_aside
+from tests.wallet.racing import at_once, no_checks, no_locks
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'postgresql'", reason="SQLite has one writer at a time"
-    ),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
 ]
-HALF_AN_HOUR = timedelta(minutes=30)
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Run all at the same moment; the results, or what was raised, in order."""
-    found: list[Any] = [None] * len(jobs)
-    start = threading.Barrier(len(jobs))
-
-    def run(number: int, job: Callable[[], Any]) -> None:
-        try:
-            start.wait(20)
-            with connection.execute_wrapper(_without_lock):
-                found[number] = job()
-        except BaseException as error:
-            found[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return found
-
-
-_LOCK = re.compile(r" FOR (NO KEY )?UPDATE( OF \"?\w+\"?)?( NOWAIT| SKIP LOCKED)?")
-_lockless = False
-
-
-@contextmanager
-def no_locks() -> Iterator[None]:
-    """Every statement of ``at_once`` without its row locks."""
-    global _lockless
-    _lockless = True
-    try:
-        yield
-    finally:
-        _lockless = False
-
-
-def _without_lock(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-    return execute(_LOCK.sub("", sql) if _lockless else sql, params, many, context)
-
-
-CHECKS = ((Account, "clm_account_customer"), (Lot, "clm_lot_amounts"))
-
-
-@contextmanager
-def no_checks() -> Iterator[None]:
-    """Without the CHECKs that refuse an overspent lot or account."""
-    with connection.cursor() as cursor:
-        for model, name in CHECKS:
-            cursor.execute(f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {name}")
-    try:
-        yield
-    finally:
-        # What was overspent would not pass them.
-        Lot.objects.update(remaining_minor=0, held_minor=0)
-        Account.objects.update(balance_minor=0, held_minor=0)
-        for model, name in CHECKS:
-            check = next(c for c in model._meta.constraints if c.name == name)
-            with connection.schema_editor() as editor:
-                editor.add_constraint(model, check)
 
 
 def spend_at_once(people: int) -> tuple[int, list[Any]]:
@@ -260,127 +191,3 @@ def test_red_a_budget_that_is_only_looked_at_is_exceeded(monkeypatch: pytest.Mon
     give(begin, 1, budget_minor=20)  # whoever begins a budget has it to himself
     monkeypatch.setattr(booking, "count", count)
     assert grants_at_once(60, 20)[0] > 20
-
-
-def test_opposing_moves_never_end_a_shopper() -> None:
-    """B pays and is given credit while A is merged into her and out again, and lots expire."""
-    jane, phone = person(), person()
-    for who in (jane, phone):
-        for programme in ("tea", "coffee"):
-            give(who, 5000, programme=programme)
-    stop = threading.Event()
-    background: list[BaseException] = []
-
-    def shop(programme: str) -> int:
-        for _ in range(12):
-            with transaction.atomic():
-                pay(jane, 30, new_key())
-                give(jane, 10, programme=programme)
-        return 12
-
-    def merge() -> None:
-        while not stop.is_set():
-            try:
-                with transaction.atomic():
-                    Profile.objects.filter(pk=phone).update(merged_into=jane)
-                    moved = wallet.move(phone, jane)
-                with transaction.atomic():
-                    Profile.objects.filter(pk=phone).update(merged_into=None)
-                    wallet.give_back(moved, owner=jane, to=phone)
-            except DatabaseError as error:
-                background.append(error)
-
-    def sweep() -> None:
-        for number in range(1000):
-            if stop.is_set():
-                return
-            give(phone, 5, expires_at=NOW + timedelta(seconds=1))
-            wallet.expire_due(now=NOW + timedelta(seconds=2))
-            wallet.release_due(now=NOW + timedelta(seconds=number))
-
-    def shoppers() -> list[Any]:
-        found = at_once(lambda: shop("tea"), lambda: shop("coffee"))
-        stop.set()
-        return found
-
-    found = at_once(shoppers, merge, sweep)
-    assert found[0] == [12, 12]
-    assert [each for each in background if "deadlock" in str(each)] == []
-    assert wallet.verify(now=NOW).ok
-
-
-def crossing(background: Callable[[], Any]) -> list[Any]:
-    """A shopper has her second account and then wants her first, while a job wants both."""
-    jane = person()
-    give(jane, 100, programme="tea", expires_at=NOW + days(1))
-    give(jane, 100, programme="coffee", expires_at=NOW + days(1))
-    first, second = Account.objects.filter(profile=jane, purpose="customer").order_by("id")
-    has, waits = threading.Event(), threading.Event()
-
-    def shopper() -> str:
-        with transaction.atomic():
-            Account.objects.select_for_update(no_key=True).get(pk=second.pk)
-            has.set()
-            waits.wait(1.5)
-            Account.objects.select_for_update(no_key=True).get(pk=first.pk)
-        return "paid"
-
-    def job() -> Any:
-        assert has.wait(20)
-        threading.Timer(0.3, waits.set).start()
-        return background()
-
-    return at_once(shopper, job)
-
-
-def test_expiry_goes_around_who_is_paying() -> None:
-    paid, expired = crossing(lambda: wallet.expire_due(now=NOW + days(2)))
-    assert paid == "paid"
-    assert expired == 1
-    assert wallet.expire_due(now=NOW + days(2)) == 1
-
-
-def test_red_expiry_that_waits_meets_her_in_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expiring, "lock", lambda ids, skip: lock(ids))
-    found = crossing(lambda: wallet.expire_due(now=NOW + days(2)))
-    assert "deadlock" in " ".join(str(each) for each in found)
-
-
-def test_a_merge_gives_way_to_who_is_paying() -> None:
-    into = person()
-    jane = Profile.objects.order_by("id").last()
-    assert jane is not None
-    paid, moved = crossing(lambda: wallet.move(_newest(), into))
-    assert paid == "paid"
-    assert len(moved["account"]) == 2
-
-
-def test_red_a_merge_that_waits_meets_her_in_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merging, "lock", lambda ids, wait: lock(ids))
-    monkeypatch.setattr(merging, "_TRIES", 0)
-    into = person()
-    found = crossing(lambda: wallet.move(_newest(), into))
-    assert "deadlock" in " ".join(str(each) for each in found)
-
-
-def _newest() -> int:
-    jane = Profile.objects.order_by("-id").values_list("id", flat=True)[0]
-    return int(jane)
-
-
-def test_two_merges_and_a_grant_leave_nothing_behind() -> None:
-    """Credit granted to a name while it is merged away is the survivor's."""
-    for _ in range(6):
-        jane, phone = person(), person()
-        give(phone, 100)
-
-        def merge(phone: int = phone, jane: int = jane) -> None:
-            with transaction.atomic():
-                Profile.objects.filter(pk=phone).update(merged_into=jane)
-                wallet.move(phone, jane)
-
-        grants = [lambda phone=phone: give(phone, 10, programme="coffee") for _ in range(3)]
-        found = at_once(merge, *grants)
-        assert [each for each in found if isinstance(each, BaseException)] == []
-        assert wallet.balance(jane, "GBP", now=NOW).available_minor == 130
-        assert wallet.balances(phone, now=NOW) == []
