@@ -103,6 +103,7 @@ def test_the_registered_figures_are_those_of_the_design() -> None:
         "F4": ("higher", 0.5),
         "F5": ("lower", 1.2),
         "F7": ("lower", 1.2),
+        "F10": ("higher", 0.6),
         "F12": ("lower", 3.0),
         "F13": ("higher", 6.0),
         "F15": ("lower", 0.01),

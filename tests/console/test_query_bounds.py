@@ -99,7 +99,7 @@ def test_customers(root: Client) -> None:
 def test_customer(root: Client, busy: Profile) -> None:
     url = reverse("clm_customers:customer", args=(busy.pk,))
     few = queries(root, url)
-    assert few <= WAGTAIL + 16
+    assert few <= WAGTAIL + 20
     _more(busy, 120)
     assert queries(root, url) == few
 

@@ -106,6 +106,10 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      {"kind": "prediction", "measure": "value", "at_least": 2000}),
     ("predicted_churn", {"at_least": 60},
      {"kind": "prediction", "measure": "churn", "at_least": 0.6}),
+    ("store_credit", {"ask": "balance", "at_least": Decimal(5), "is_so": "yes"},
+     {"kind": "store_credit", "min_minor": 500}),
+    ("store_credit", {"ask": "expiring", "expires_in_days": 7, "is_so": "no"},
+     {"kind": "store_credit", "ask": "expiring", "expires_in_days": 7, "is_so": False}),
 ]  # fmt: skip
 
 

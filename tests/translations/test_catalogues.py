@@ -76,7 +76,8 @@ def test_all_chinese_is_chinese() -> None:
 def test_indonesian_is_not_english() -> None:
     loans = {
         "Loyal", "Popup", "Slot", "Status", "Margin", "margin", "Broker", "Worker", "No.",
-        "“%(name)s”", "Popup: {heading}",
+        "“%(name)s”", "Popup: {heading}", "%(amount)s %(what)s.",
+        "%(amount)s, %(often)s: %(event)s",
     }  # fmt: skip
     entries = catalogue("id").items()
     assert {

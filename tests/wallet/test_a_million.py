@@ -12,7 +12,7 @@ from tests.wallet.ledger import NOW, give, person
 PEOPLE, EACH = 100_000, 10
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(900)
 @pytest.mark.django_db(transaction=True)
 def test_a_million_transactions_are_proven_in_a_minute() -> None:

@@ -292,7 +292,7 @@ def test_100_histories_balance() -> None:
     run(100, 15)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1500)
 @pytest.mark.django_db
 def test_1000_histories_balance() -> None:

@@ -38,7 +38,7 @@ def spend_at_once(people: int) -> tuple[int, list[Any]]:
     )
 
 
-@pytest.mark.parametrize("rounds", [4, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [4, pytest.param(50, marks=pytest.mark.soak)])
 def test_28_no_double_spend(rounds: int) -> None:
     for _ in range(rounds):
         taken, refused = spend_at_once(16)
@@ -141,7 +141,7 @@ def expire_at_once(round_: int) -> tuple[int, list[Any]]:
     return -sum(gone.values_list("amount_minor", flat=True)), refused
 
 
-@pytest.mark.parametrize("rounds", [6, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [6, pytest.param(200, marks=pytest.mark.soak)])
 def test_36_what_is_redeemed_and_what_expires_is_what_was_granted(rounds: int) -> None:
     for round_ in range(rounds):
         gone, refused = expire_at_once(round_)
