@@ -11,9 +11,8 @@ from django.db import transaction
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views import View
 from django.views.generic import FormView
 from wagtail.admin import messages
@@ -60,7 +59,9 @@ class MakeCodesForm(forms.Form):
     def clean_expires_at(self) -> Any:
         at = self.cleaned_data["expires_at"]
         if at is not None and at <= clock.now():
-            raise forms.ValidationError(_t("This is over already; choose a time in the future."))
+            raise forms.ValidationError(
+                gettext("This is over already; choose a time in the future.")
+            )
         return at
 
 
@@ -91,10 +92,14 @@ class MakeCodesView(OfOffer, Guarded, WagtailAdminTemplateMixin, FormView):
                 now=clock.now(),
             )
         except offers.UnknownOffer:
-            form.add_error(None, _t("Publish the offer first; codes of a draft could not be used."))
+            form.add_error(
+                None, gettext("Publish the offer first; codes of a draft could not be used.")
+            )
             return self.form_invalid(form)
         except offers.OfferError:
-            form.add_error(None, _t("This offer is used without a code; change “used by” first."))
+            form.add_error(
+                None, gettext("This offer is used without a code; change “used by” first.")
+            )
             return self.form_invalid(form)
         log(
             instance=self.offer,
@@ -103,7 +108,7 @@ class MakeCodesView(OfOffer, Guarded, WagtailAdminTemplateMixin, FormView):
             data={"batch": batch.pk, "wanted": batch.wanted, "name": batch.name},
         )
         transaction.on_commit(lambda: jobs.send_soon("clm_plugin.make_codes"))
-        messages.success(self.request, _t("The codes are being made; you may leave the page."))
+        messages.success(self.request, gettext("The codes are being made; you may leave the page."))
         return redirect("clm_offers:page", self.offer.pk)
 
 

@@ -8,9 +8,8 @@ from uuid import UUID
 
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.generic import View
 from wagtail.admin import messages
 
@@ -98,7 +97,7 @@ class ReplayView(Guarded, View):
             )
             messages.success(request, said % {"n": count})
         else:
-            messages.warning(request, _t("There was nothing to replay: somebody was faster."))
+            messages.warning(request, gettext("There was nothing to replay: somebody was faster."))
         return redirect("clm_dead_letters:index")
 
 

@@ -16,7 +16,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.log_actions import log
@@ -48,11 +48,11 @@ class FormatForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["format"]
-        field.choices = [("csv", _t("CSV, for spreadsheets and other systems"))]
+        field.choices = [("csv", gettext("CSV, for spreadsheets and other systems"))]
         if has_parquet():
-            field.choices += [("parquet", _t("Parquet, typed columns for data tools"))]
+            field.choices += [("parquet", gettext("Parquet, typed columns for data tools"))]
         else:
-            field.help_text = _t(
+            field.help_text = gettext(
                 "For Parquet, have “clm-plugin[parquet]” installed where the shop runs."
             )
 
@@ -64,7 +64,7 @@ def may_export(request: HttpRequest) -> bool:
 
 def export_button(url: str) -> list[HeaderButton]:
     """The button for a header; none without an address."""
-    return [HeaderButton(_t("Export"), url=url, icon_name="download")] if url else []
+    return [HeaderButton(gettext("Export"), url=url, icon_name="download")] if url else []
 
 
 class Exports:

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
@@ -146,7 +146,7 @@ class UndoView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         buttons = [
             messages.button(reverse("clm_customers:customer", args=(freed.pk,)), name_of(freed))
         ]
-        said = _t("They are two people again, and will not be joined by the same link.")
+        said = gettext("They are two people again, and will not be joined by the same link.")
         messages.success(request, said, buttons=buttons)
         return redirect("clm_customers:customer", kept.pk)
 
@@ -183,7 +183,9 @@ class UndoView(Guarded, WagtailAdminTemplateMixin, TemplateView):
         return record
 
     def _undone_before(self, record: MergeRecord) -> HttpResponse:
-        messages.warning(self.request, _t("Somebody was faster: this merge was undone before."))
+        messages.warning(
+            self.request, gettext("Somebody was faster: this merge was undone before.")
+        )
         return redirect("clm_customers:customer", record.survivor_id)
 
 

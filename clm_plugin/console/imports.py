@@ -11,7 +11,7 @@ from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
@@ -103,7 +103,7 @@ class ImportsView(_Screen, TemplateView):
 
 def _label(run: Import) -> str:
     importer = IMPORTERS.get(run.kind)
-    return _t(importer.label) if importer else run.kind
+    return gettext(importer.label) if importer else run.kind
 
 
 class UploadForm(forms.Form):
@@ -116,11 +116,11 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds: Any = self.fields["kind"]
         kinds.choices = [
-            (each.kind, f"{_t(each.label)}: {_t(each.help)}")
+            (each.kind, f"{gettext(each.label)}: {gettext(each.help)}")
             for each in IMPORTERS.values()
             if gives_credit or each.kind != CREDIT
         ]
-        self.fields["file"].help_text = _t(
+        self.fields["file"].help_text = gettext(
             "With the names of the columns in the first line; at most %(mb)s MB and %(rows)s rows."
         ) % {"mb": MAX_FILE // 1024**2, "rows": f"{MAX_ROWS:,}"}
 
@@ -145,7 +145,7 @@ class UploadView(_Screen, FormView):
                 now=clock.now(),
             )
         except BadFile as error:
-            form.add_error("file", _t("This file cannot be read: %(why)s.") % {"why": error})
+            form.add_error("file", gettext("This file cannot be read: %(why)s.") % {"why": error})
             return self.form_invalid(form)
         return redirect("clm_imports:columns", run.pk)
 
@@ -173,7 +173,7 @@ class ColumnsView(_Screen, FormView):
         try:
             choose(self.run, mapping=form.mapping(), reading=form.reading())
         except BadFile as error:
-            form.add_error(None, _t("This does not do yet: %(why)s.") % {"why": error})
+            form.add_error(None, gettext("This does not do yet: %(why)s.") % {"why": error})
             return self.form_invalid(form)
         jobs.send("clm_plugin.read_in", self.run.pk)
         return redirect("clm_imports:run", self.run.pk)
@@ -243,7 +243,7 @@ class DeleteView(_Screen, View):
         name = self.run.name
         self.run.delete()
         messages.success(
-            request, _t("“%(name)s” is gone; what was read in stays.") % {"name": name}
+            request, gettext("“%(name)s” is gone; what was read in stays.") % {"name": name}
         )
         return redirect("clm_imports:index")
 
@@ -261,7 +261,7 @@ class ErrorsView(_Screen, View):
 def _error_lines(run: Import) -> Iterator[str]:
     columns = (Column(name="cells", value="cells"), Column(name="why", value="why"))
     rows = chain.from_iterable(chunks(RefusedRow.objects.filter(run=run), columns))
-    return csv_lines([*run.header, _t("why")], ([*cells, why] for cells, why in rows))
+    return csv_lines([*run.header, gettext("why")], ([*cells, why] for cells, why in rows))
 
 
 class ImportsViewSet(GuardedViewSet):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clm_plugin.adapters.files.api import TRAIT, Importer, Reading
@@ -57,14 +57,21 @@ class ColumnsForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        columns = [("", _t("– not in this file –")), *((name, name) for name in header)]
+        columns = [("", gettext("– not in this file –")), *((name, name) for name in header)]
         self.column_names: list[str] = []
         for field in importer.fields:
             self._column(
-                field.key, _t(field.label), _t(field.help), columns, mapping, field.required
+                field.key,
+                gettext(field.label),
+                gettext(field.help),
+                columns,
+                mapping,
+                field.required,
             )
         for key in traits:
-            self._column(TRAIT + key, key, _t("A trait that the shop declared."), columns, mapping)
+            self._column(
+                TRAIT + key, key, gettext("A trait that the shop declared."), columns, mapping
+            )
         own = reading.ids_are == OWN
         for name, value in (
             ("dates", reading.dates),
@@ -112,13 +119,13 @@ class ColumnsForm(forms.Form):
     def clean_zone(self) -> str:
         zone: str = self.cleaned_data["zone"]
         if zone not in available_timezones():
-            raise forms.ValidationError(_t("This is no time zone; try Europe/London or UTC."))
+            raise forms.ValidationError(gettext("This is no time zone; try Europe/London or UTC."))
         return zone
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("ids") == OTHER and not cleaned.get("system") and "system" in self.fields:
-            self.add_error("system", _t("Give the system a short name, such as till."))
+            self.add_error("system", gettext("Give the system a short name, such as till."))
         return cleaned
 
     def mapping(self) -> dict[str, str]:

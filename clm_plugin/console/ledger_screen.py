@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
@@ -52,10 +52,10 @@ def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     """The screens that somebody may open, with how many requests wait for her."""
     waits = wallet.waiting(now=clock.now()).count() if may(request, *HANDS) else 0
     every = (
-        ("overview", _t("Overview"), "clm_ledger:index", (SEE_BOOKS, SEE_CREDIT), 0),
-        ("transactions", _t("Transactions"), "clm_ledger:transactions", (SEE_CREDIT,), 0),
-        ("liability", _t("Liability"), "clm_ledger:liability", (SEE_BOOKS,), 0),
-        ("requests", _t("By hand"), "clm_ledger:requests", HANDS, waits),
+        ("overview", gettext("Overview"), "clm_ledger:index", (SEE_BOOKS, SEE_CREDIT), 0),
+        ("transactions", gettext("Transactions"), "clm_ledger:transactions", (SEE_CREDIT,), 0),
+        ("liability", gettext("Liability"), "clm_ledger:liability", (SEE_BOOKS,), 0),
+        ("requests", gettext("By hand"), "clm_ledger:requests", HANDS, waits),
     )
     return [
         {"label": label, "url": reverse(name), "current": key == current, "count": count}

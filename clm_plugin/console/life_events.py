@@ -8,7 +8,7 @@ from django import forms
 from django.db import transaction
 from django.db.models import Count
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
@@ -78,7 +78,7 @@ class LifeEventIndexView(generic.IndexView):
             Column(
                 "sensitive",
                 label=_("Sensitive"),
-                accessor=lambda kind: _t("yes") if kind.sensitive else "",
+                accessor=lambda kind: gettext("yes") if kind.sensitive else "",
             ),
             FigureColumn(
                 "people",
@@ -93,8 +93,8 @@ def how(kind: LifeEventKind, categories: dict[str, str]) -> str:
     """Where a kind comes from, in a few words."""
     if kind.source != LifeEventKind.Source.INFERRED:
         said = str(kind.get_source_display())
-        return _t("%(how)s, every year") % {"how": said} if kind.yearly else said
-    return _t("%(n)s orders of “%(category)s” within %(days)s days") % {
+        return gettext("%(how)s, every year") % {"how": said} if kind.yearly else said
+    return gettext("%(n)s orders of “%(category)s” within %(days)s days") % {
         "n": kind.at_least,
         "category": categories.get(kind.category_id, kind.category_id),
         "days": kind.within_days,

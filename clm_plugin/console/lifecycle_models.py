@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
@@ -110,7 +110,9 @@ class _WarnsBeforePublishing:
         if draft.stages and stranded_by(draft):
             messages.warning(
                 view.request,
-                _t("Saved, not published yet: running campaigns speak of stages that go away."),
+                gettext(
+                    "Saved, not published yet: running campaigns speak of stages that go away."
+                ),
             )
             return redirect(moves_url(view.object))
         parent: Any = super()
@@ -163,9 +165,11 @@ class StartView(Guarded, WagtailAdminTemplateMixin, TemplateView):
             templates=[
                 {
                     "key": template.model.key,
-                    "name": _t(template.model.name),
-                    "about": _t(template.about),
-                    "stages": [(_t(stage.label), stage.loss) for stage in template.model.stages],
+                    "name": gettext(template.model.name),
+                    "about": gettext(template.about),
+                    "stages": [
+                        (gettext(stage.label), stage.loss) for stage in template.model.stages
+                    ],
                 }
                 for template in TEMPLATES
             ],
@@ -188,7 +192,7 @@ class StartFromView(Guarded, View):
         draft.save()
         draft.save_revision(user=request.user, log_action=True)
         messages.success(
-            request, _t("A draft to change as you like. Nothing happens until you publish it.")
+            request, gettext("A draft to change as you like. Nothing happens until you publish it.")
         )
         return redirect("clm_lifecycle_models:edit", quote(draft.pk))
 

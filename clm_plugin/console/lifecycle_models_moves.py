@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
@@ -191,7 +191,7 @@ def _names(shifts: Iterable[Shift]) -> dict[int, tuple[str, str]]:
 
 
 def source_label(key: str) -> str:
-    return stage_label(key) if key else _t("No stage yet")
+    return stage_label(key) if key else gettext("No stage yet")
 
 
 def _target_label(model: Model, key: str) -> str:
@@ -224,7 +224,7 @@ class PublishView(Guarded, View):
         revision.publish(user=request.user)
         messages.success(
             request,
-            _t("“%(name)s” is in use. Everybody is being placed anew; the board follows.")
+            gettext("“%(name)s” is in use. Everybody is being placed anew; the board follows.")
             % {"name": authored},
         )
         return redirect("clm_lifecycle_models:list")
@@ -238,5 +238,7 @@ def _problem(draft: LifecycleModel) -> str:
         draft.stages.stream_block.clean(draft.stages)
         draft.clean()
     except ValidationError:
-        return _t("The draft is not complete yet. Choose “Publish” here to see what is missing.")
+        return gettext(
+            "The draft is not complete yet. Choose “Publish” here to see what is missing."
+        )
     return ""

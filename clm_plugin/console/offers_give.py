@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 from wagtail.admin import messages
@@ -89,7 +89,7 @@ class GiveView(Guarded, WagtailAdminTemplateMixin, FormView):
                 now=now,
             )
         except ClmError:
-            form.add_error("offer", _t("This offer is not open any more; choose another one."))
+            form.add_error("offer", gettext("This offer is not open any more; choose another one."))
             return self.form_invalid(form)
         if not grant.repeated:
             log(
@@ -101,8 +101,8 @@ class GiveView(Guarded, WagtailAdminTemplateMixin, FormView):
         plan = offers.live_offers()[grant.offer]
         if plan.given == "code":
             code = offers.shown_code(offers.code_for(grant, now=now))
-            text = _t("“%(offer)s” is hers; her code is %(code)s.")
+            text = gettext("“%(offer)s” is hers; her code is %(code)s.")
             messages.success(self.request, text % {"offer": plan.name, "code": code})
         else:
-            messages.success(self.request, _t("“%(offer)s” is hers.") % {"offer": plan.name})
+            messages.success(self.request, gettext("“%(offer)s” is hers.") % {"offer": plan.name})
         return redirect("clm_customers:customer", self.profile.pk)

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -154,7 +154,7 @@ def told(code: OfferCode, now: datetime) -> dict[str, Any]:
         "tone": TONES.get(state, "queued"),
         "can_revoke": state in ("free", "reserved") and code.revoked_at is None,
         "profile_id": code.grant.profile_id if code.grant else None,
-        "batch": (code.batch.name or _t("Batch %(n)s") % {"n": code.batch.pk})
+        "batch": (code.batch.name or gettext("Batch %(n)s") % {"n": code.batch.pk})
         if code.batch
         else "",
     }

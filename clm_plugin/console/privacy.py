@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -65,9 +64,9 @@ def told_map() -> list[Any]:
     return [
         {
             "model": line.model,
-            "holds": _t(line.holds),
-            "why": _t(line.why) if line.why else "",
-            "kept": _t(line.kept) if line.kept else "",
+            "holds": gettext(line.holds),
+            "why": gettext(line.why) if line.why else "",
+            "kept": gettext(line.kept) if line.kept else "",
             "days": line.days,
             "erase": ERASURE[line.erase],
             "how": line.erase,
@@ -90,7 +89,7 @@ class ReleaseView(Guarded, View):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         if held_since() is None:
-            messages.warning(request, _t("No mails are held: somebody was faster."))
+            messages.warning(request, gettext("No mails are held: somebody was faster."))
             return redirect("clm_privacy:index")
         drop = request.POST.get("waiting") == "drop"
         count = release_sends(now=clock.now(), drop=drop)

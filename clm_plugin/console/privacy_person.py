@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
@@ -135,7 +135,7 @@ class EraseForm(forms.Form):
         word: str = self.cleaned_data["word"]
         if word.casefold() != self.expected.casefold():
             raise forms.ValidationError(
-                _t("Type %(word)s to erase this person.") % {"word": f"“{self.expected}”"}
+                gettext("Type %(word)s to erase this person.") % {"word": f"“{self.expected}”"}
             )
         return word
 
@@ -162,7 +162,7 @@ class EraseView(_Screen, FormView):
             profile=self.profile,
             expected=self.expected,
             rows=[
-                (_t(words[name]), count, ERASURE[how], how)
+                (gettext(words[name]), count, ERASURE[how], how)
                 for name, (count, how) in sorted(
                     foreseen.items(), key=lambda each: (each[1][1] == "delete", each[0])
                 )
@@ -172,7 +172,7 @@ class EraseView(_Screen, FormView):
 
     def form_invalid(self, form: EraseForm) -> HttpResponse:
         # The field stands below all that will happen: say it where she looks.
-        messages.error(self.request, _t("Nobody was erased: the word was another one."))
+        messages.error(self.request, gettext("Nobody was erased: the word was another one."))
         return super().form_invalid(form)
 
     def form_valid(self, form: EraseForm) -> HttpResponse:
@@ -180,5 +180,5 @@ class EraseView(_Screen, FormView):
         done = erase(self.profile.pk, now=clock.now(), asked_by="console")
         if done is None:
             raise Http404
-        messages.success(self.request, _t("The person was erased."))
+        messages.success(self.request, gettext("The person was erased."))
         return redirect("clm_customers:index")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin.utils import quote
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -86,7 +86,7 @@ def _rows(draft: Outcome, live: Outcome | None, currency: str) -> list[dict[str,
     """The figures side by side: what it would be, and what it is with the live version."""
 
     def amount(minor: int | None) -> str:
-        return _t("without end") if minor is None else money(minor, currency)
+        return gettext("without end") if minor is None else money(minor, currency)
 
     def row(label: str, read: Any, note: str = "") -> dict[str, str]:
         return {
@@ -101,23 +101,23 @@ def _rows(draft: Outcome, live: Outcome | None, currency: str) -> list[dict[str,
         return f"{whole(one.earning)} ({part})"
 
     return [
-        row(_t("Orders that earn"), share),
-        row(_t("Issued for orders"), lambda one: amount(one.issued_minor)),
+        row(gettext("Orders that earn"), share),
+        row(gettext("Issued for orders"), lambda one: amount(one.issued_minor)),
         row(
-            _t("Taken back with refunds"),
+            gettext("Taken back with refunds"),
             lambda one: amount(one.back_minor),
-            _t("by the refunds that these orders had"),
+            gettext("by the refunds that these orders had"),
         ),
         row(
-            _t("Issued for events"),
+            gettext("Issued for events"),
             lambda one: amount(one.rewards_minor),
-            _t("at the most: as if nobody had had it before"),
+            gettext("at the most: as if nobody had had it before"),
         ),
-        row(_t("Issued in a week, on average"), lambda one: amount(one.per_week_minor)),
+        row(gettext("Issued in a week, on average"), lambda one: amount(one.per_week_minor)),
         row(
-            _t("Liability at worst"),
+            gettext("Liability at worst"),
             lambda one: amount(one.worst_minor),
-            _t("if nobody spent any before it expires"),
+            gettext("if nobody spent any before it expires"),
         ),
     ]
 

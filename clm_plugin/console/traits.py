@@ -12,9 +12,8 @@ from django.db.models import Count
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -142,7 +141,7 @@ class Telling:
         view: Any = super()
         saved = view.save_instance()
         if not tell_anew():
-            text = _t("What people said before is being read from the log; it will follow.")
+            text = gettext("What people said before is being read from the log; it will follow.")
             messages.info(self.request, text)  # type: ignore[attr-defined]  # of the view
         return saved
 
@@ -211,7 +210,7 @@ class DeclareView(Guarded, View):
         key = request.POST.get("key", "")
         found = next((each for each in undeclared() if each.key == key), None)
         if found is None:
-            messages.warning(request, _t("There was nothing to declare: somebody was faster."))
+            messages.warning(request, gettext("There was nothing to declare: somebody was faster."))
             return redirect("clm_traits:index")
         try:
             with transaction.atomic():
@@ -228,10 +227,10 @@ class DeclareView(Guarded, View):
                 people,
             ) % {"label": made.label, "n": whole(people)}
         else:
-            text = _t("“%(label)s” is a trait now. What people said before will follow.") % {
+            text = gettext("“%(label)s” is a trait now. What people said before will follow.") % {
                 "label": made.label
             }
-        edit = messages.button(reverse("clm_traits:edit", args=(made.pk,)), _t("Edit"))
+        edit = messages.button(reverse("clm_traits:edit", args=(made.pk,)), gettext("Edit"))
         messages.success(request, text, buttons=[edit])
         return redirect("clm_traits:index")
 

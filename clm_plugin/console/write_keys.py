@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 from wagtail.admin import messages
@@ -115,7 +115,7 @@ class WriteKeyForm(forms.Form):
             return clean_source(self.cleaned_data["source"])
         except WriteKeyError:
             raise forms.ValidationError(
-                _t(
+                gettext(
                     "Use 1 to 16 lower-case letters, digits and hyphens, a letter first, and none"
                     " of the plugin's own words (shop, browser, backfill)."
                 )
@@ -130,7 +130,7 @@ class WriteKeyForm(forms.Form):
                 found.append(clean_origin(line))
             except WriteKeyError:
                 raise forms.ValidationError(
-                    _t("“%(line)s” is not like https://www.example.com."),
+                    gettext("“%(line)s” is not like https://www.example.com."),
                     params={"line": line.strip()[:80]},
                 ) from None
         return list(dict.fromkeys(found))[:50]
@@ -174,7 +174,7 @@ class RevokeView(_Screen, TemplateView):
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
         if revoke_key(self.key, now=clock.now()):
             log(instance=self.key, action="clm_plugin.revoke", user=request.user)
-            messages.success(request, _t("“%(key)s” is revoked.") % {"key": self.key.name})
+            messages.success(request, gettext("“%(key)s” is revoked.") % {"key": self.key.name})
         return redirect("clm_write_keys:index")
 
 

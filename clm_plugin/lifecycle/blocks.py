@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.stream_block import StreamBlockValidationError
@@ -83,7 +83,7 @@ class OrdersBlock(blocks.StructBlock):
         least, most = value.get("at_least"), value.get("at_most")
         if least is not None and most is not None and most < least:
             raise StructBlockValidationError(
-                {"at_most": ValidationError(_now("Not less than “at least”, or nobody fits."))}
+                {"at_most": ValidationError(gettext("Not less than “at least”, or nobody fits."))}
             )
         return value
 
@@ -134,7 +134,7 @@ class _SinceOrderBlock(blocks.StructBlock):
         value = super().clean(value)
         if not self.is_deferred_validation and not (value.get("gaps") or value.get("days")):
             raise StructBlockValidationError(
-                {"gaps": ValidationError(_now("Say how long: in purchase gaps or in days."))}
+                {"gaps": ValidationError(gettext("Say how long: in purchase gaps or in days."))}
             )
         return value
 
@@ -241,20 +241,20 @@ class StageStream(blocks.StreamBlock):
             stage = child.value
             stage["key"] = key = stage["key"] or slugify(stage["label"])[:KEY_LENGTH].strip("-")
             if not key:
-                errors[number] = _wrong("key", _now("Give a key in Latin letters."))
+                errors[number] = _wrong("key", gettext("Give a key in Latin letters."))
             elif key in seen:
                 errors[number] = _wrong(
-                    "key", _now("Another stage has the key “%(key)s”.") % {"key": key}
+                    "key", gettext("Another stage has the key “%(key)s”.") % {"key": key}
                 )
             seen.add(key)
             if number == 0 and stage["entry"]:
                 errors[0] = _wrong(
-                    "entry", _now("The first stage takes everybody: take its conditions out.")
+                    "entry", gettext("The first stage takes everybody: take its conditions out.")
                 )
             elif number and not stage["entry"]:
                 errors[number] = _wrong(
                     "entry",
-                    _now("Add a condition: without one everybody is here, and nobody before."),
+                    gettext("Add a condition: without one everybody is here, and nobody before."),
                 )
         if errors:
             raise StreamBlockValidationError(block_errors=errors)

@@ -11,7 +11,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.shortcuts import render
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
@@ -51,7 +51,7 @@ class SegmentForm(WagtailAdminModelForm):
             return data
         if data.get("kind") == Segment.Kind.STATIC:
             if data["rules"]:
-                self.add_error("rules", _now("A static list has no rules; take them out."))
+                self.add_error("rules", gettext("A static list has no rules; take them out."))
             return data
         from clm_plugin.segments.compile import compile_stream
 

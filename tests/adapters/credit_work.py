@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -78,7 +79,7 @@ def _unlock() -> None:
     """The check of the check: nobody waits for an account, and all look before one writes."""
     from clm_plugin.wallet import holding
 
-    connection.features.has_select_for_update = False
+    connection.execute_wrappers.append(_without_lock)
     spread = vars(holding)["spread"]
 
     def late(*args: Any, **kwargs: Any) -> Any:
@@ -87,6 +88,13 @@ def _unlock() -> None:
         return found
 
     vars(holding)["spread"] = late
+
+
+_LOCK = re.compile(r" FOR (NO KEY )?UPDATE( OF \"?\w+\"?)?( NOWAIT| SKIP LOCKED)?")
+
+
+def _without_lock(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    return execute(_LOCK.sub("", sql), params, many, context)
 
 
 def buy_and_die(user: int, product: int, at: int, note: str = "") -> None:

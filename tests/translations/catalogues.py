@@ -73,13 +73,24 @@ def _source(function: str, texts: list[str]) -> Source:
     return Source(texts[0], plural=texts[1] if _WHERE[function] == 2 else "")
 
 
+def _functions(tree: ast.AST) -> dict[str, str]:
+    """The names under which a module has gettext's functions: ``gettext as _now`` counts, too."""
+    found = {name: name for name in _WHERE}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+            found |= {each.asname or each.name: each.name for each in node.names}
+    return {local: name for local, name in found.items() if name in _WHERE}
+
+
 def _in_python(text: str) -> Iterator[Source]:
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    functions = _functions(tree)
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         texts = [each.value for each in node.args if isinstance(each, ast.Constant)]
-        if node.func.id in _WHERE and texts and isinstance(texts[0], str):
-            yield _source(node.func.id, [str(each) for each in texts])
+        if node.func.id in functions and texts and isinstance(texts[0], str):
+            yield _source(functions[node.func.id], [str(each) for each in texts])
 
 
 def _in_template(text: str) -> Iterator[Source]:

@@ -49,11 +49,8 @@ def token(db: None, settings: Any) -> Iterator[str]:
     segments.publish(key="1", name="One", group=None, now=NOW)
     Survey.objects.create(key="1", name="Q", question="Q?", kind="nps")
     TraitDefinition.objects.create(key="size", label="Size")
-    ends = (request_started, request_finished)
-    for signal in ends:
-        signal.disconnect(close_old_connections)
     yield Token.objects.create(user=User.objects.create_superuser("service")).key
-    for signal in ends:
+    for signal in _ENDS:
         signal.connect(close_old_connections)
 
 
@@ -75,11 +72,15 @@ def application(environ: dict[str, Any], start_response: Any) -> Any:
     from django.core.handlers.wsgi import WSGIHandler
 
     global _handler
+    for signal in _ENDS:  # Django's test client connects them again after each request
+        signal.disconnect(close_old_connections)
     _handler = _handler or WSGIHandler()
     return _handler(environ, start_response)
 
 
 _handler: Any = None
+_ENDS = (request_started, request_finished)
+"""They would close the test's own connection."""
 
 
 @pytest.mark.parametrize("cases", [60, pytest.param(5_000, marks=pytest.mark.soak)])
