@@ -46,7 +46,9 @@ class LifecyclePanel(Component):
 
     @property
     def media(self) -> Media:
-        return Media(css={"all": ["clm_plugin/console/console.css"]})
+        return Media(
+            css={"all": ["clm_plugin/console/console.css", "clm_plugin/console/pages.css"]}
+        )
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
