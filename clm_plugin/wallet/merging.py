@@ -10,7 +10,7 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
 from clm_plugin.moving import Moved, move_rows, name_of, return_rows
@@ -19,8 +19,9 @@ from clm_plugin.upsert import is_conflict
 from clm_plugin.wallet.accounts import lock
 from clm_plugin.wallet.expiring import expire
 from clm_plugin.wallet.holding import void
-from clm_plugin.wallet.models import ERASED, Account, Hold, Lot, Transaction
+from clm_plugin.wallet.models import ERASED, Account, Hold, Lot, Posting, Transaction
 from clm_plugin.wallet.programme_models import Promise
+from clm_plugin.wallet.request_models import GrantRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 
 
 def move(old: int, new: int) -> Moved:
-    """After a merge: the accounts and holds of ``old`` are those of ``new``."""
+    """After a merge: accounts and holds of ``old`` are those of ``new``, and so is what waits for
+    an order or for a second person."""
     _lock([old, new])
-    return move_rows(old, new, Account, Hold, Promise)
+    return move_rows(old, new, Account, Hold, Promise, GrantRequest)
 
 
 def give_back(moved: Moved, *, owner: int, to: int) -> None:
@@ -44,6 +46,18 @@ def give_back(moved: Moved, *, owner: int, to: int) -> None:
     return_rows(moved, Account, Hold, Promise, owner=owner, to=to)
     debts = Account.objects.filter(profile=owner, opened_for__in=names)
     debts.filter(purpose=Account.Purpose.DEBT).update(profile=to)
+    _give_back_requests(moved, owner=owner, to=to)
+
+
+def _give_back_requests(moved: Moved, *, owner: int, to: int) -> None:
+    """What was asked for her is hers again, but for what was agreed to meanwhile: a request stays
+    with the account that it was posted to."""
+    keys = moved.get(name_of(GrantRequest), [])
+    rows = GrantRequest.objects.filter(pk__in=keys, profile=owner)
+    elsewhere = Posting.objects.filter(
+        transaction=OuterRef("transaction"), account__purpose="customer", account__profile=owner
+    )
+    rows.exclude(Exists(elsewhere)).update(profile=to)
 
 
 _TRIES, _PAUSE = 20, 0.05
@@ -74,6 +88,9 @@ def _lock_at_once(profile_ids: Sequence[int]) -> dict[int, Account]:
     pending = Hold.objects.filter(profile__in=profile_ids, state=Hold.State.PENDING)
     nowait = connection.features.has_select_for_update_nowait
     list(pending.order_by("id").select_for_update(no_key=True, nowait=nowait).values_list("id"))
+    # Who agrees to a request locks it first and the person after it.
+    asked = GrantRequest.objects.filter(profile__in=profile_ids, state=GrantRequest.State.WAITING)
+    list(asked.order_by("id").select_for_update(no_key=True, nowait=nowait).values_list("id"))
     mine = Account.objects.filter(profile__in=profile_ids).values_list("pk", flat=True)
     return lock(mine, wait=not nowait)
 

@@ -8,13 +8,22 @@ import zipfile
 import pytest
 
 from clm_plugin import merges
-from clm_plugin.models import Account, Hold, Lot, MergeRecord, Posting, Profile, Transaction
+from clm_plugin.models import (
+    Account,
+    GrantRequest,
+    Hold,
+    Lot,
+    MergeRecord,
+    Posting,
+    Profile,
+    Transaction,
+)
 from clm_plugin.privacy.api import erase, export
 from clm_plugin.profiles.api import Merge
 from clm_plugin.wallet import api as wallet
-from clm_plugin.wallet.api import HoldClosed, Source
+from clm_plugin.wallet.api import HoldClosed, Source, Staff, Wish
 from tests.factories import new, store
-from tests.wallet.ledger import NOW, days, free, give, pay, set_aside
+from tests.wallet.ledger import NOW, TEA, days, free, gbp, give, pay, set_aside
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +103,39 @@ def test_credit_given_to_a_merged_name_is_the_survivors() -> None:
     assert free(jane) == 70
     merges.unmerge(record, now=NOW)
     assert (free(jane), free(phone)) == (70, 0)
+
+
+def asked(profile_id: int, key: str) -> GrantRequest:
+    """What waits for a second person."""
+    wish = Wish(
+        kind="grant", programme=TEA, amount=gbp(9000), reason="a cup", profile_id=profile_id
+    )
+    return wallet.ask(wish, key=key, by=Staff(id="1", name="eve", limit=25), now=NOW)
+
+
+def test_what_waits_for_a_second_person_follows_her_and_comes_back() -> None:
+    jane, phone = known("customer:7"), known("visitor:1")
+    agreed, open_, own = asked(phone, "a"), asked(phone, "b"), asked(jane, "c")
+    record = join(jane, phone)
+    assert set(wallet.waiting(now=NOW).values_list("profile", flat=True)) == {jane}
+    wallet.approve(agreed.pk, by=Staff(id="2", name="max", limit=0), now=NOW)
+    assert free(jane) == 9000
+    merges.unmerge(record, now=NOW)
+    whose = dict(GrantRequest.objects.values_list("pk", "profile"))
+    assert whose == {agreed.pk: jane, open_.pk: phone, own.pk: jane}
+    assert (free(jane), free(phone)) == (9000, 0), "it stays where it was given"
+    wallet.approve(open_.pk, by=Staff(id="2", name="max", limit=0), now=NOW)
+    assert free(phone) == 9000
+
+
+def test_what_was_given_by_hand_before_goes_back_with_its_credit() -> None:
+    jane, phone = known("customer:7"), known("visitor:1")
+    done = asked(phone, "a")
+    wallet.approve(done.pk, by=Staff(id="2", name="max", limit=0), now=NOW)
+    record = join(jane, phone)
+    assert GrantRequest.objects.get().profile_id == jane
+    merges.unmerge(record, now=NOW)
+    assert (GrantRequest.objects.get().profile_id, free(phone)) == (phone, 9000)
 
 
 def test_erased_her_credit_expires_and_the_books_balance() -> None:
