@@ -18,6 +18,8 @@ from tests.segments.circle import did, inside, members, orders, publish
 from tests.services.workers import eventually
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.reliability.crew import Crew
     from tests.services.workers import StartWorker
 
@@ -75,13 +77,13 @@ def test_workers_sweeps_and_an_evaluation_at_once(crew: Crew) -> None:
 
 
 @pytest.mark.parametrize("hold", [True, False])
-def test_two_sweeps_meet_the_same_people(crew: Crew, hold: bool) -> None:
+def test_two_sweeps_meet_the_same_people(crew: Crew, hold: bool, tmp_path: Path) -> None:
     """Without holding them both tell the change: the check of the check."""
     publish("lately", did("product.viewed", within_days=7))
     segments.evaluate(now=NOW)
     store(*(viewed(f"visitor:{n}") for n in range(5)))
     pipeline.drain(now=NOW)
-    crew.run("regroup", 2, now=(NOW + days(7)).isoformat(), hold=hold)
+    crew.run("regroup", 2, now=(NOW + days(7)).isoformat(), hold=hold, place=str(tmp_path))
     assert members("lately") == set()
     assert MembershipChange.objects.filter(entered=False).count() == (5 if hold else 10)
 

@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -24,17 +25,21 @@ from clm_plugin.models import (
     Standing,
 )
 from tests.factories import NOW, basket, days, new, order, store, viewed
+from tests.reliability.meeting import wait_for
 from tests.reliability.state import broken_ways, difference, state, undo, ways
 from tests.reliability.stories import lives
 from tests.reliability.work import TRACE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from clm_plugin.events.api import NewEvent
     from tests.reliability.crew import Crew
 
 WORKERS = 4
 pytestmark = pytest.mark.django_db(transaction=True)
 Trace = Callable[[], list[tuple[str, Any]]]
+Meet = Callable[..., None]
 SMALL = {"BATCH_SIZE": 60}
 """Small batches, so that workers meet often."""
 
@@ -147,26 +152,32 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     assert_as_one_worker_would()
 
 
-def test_without_the_locks_it_would_be_noticed(crew: Crew, trace: Trace) -> None:
+def test_without_the_locks_it_would_be_noticed(crew: Crew, trace: Trace, tmp_path: Path) -> None:
     """The check of the check: workers that claim without a lock count events twice."""
     fill(30, 600, 4)
-    crew.run("drain", WORKERS, now=NOW.isoformat(), locks=False)
+    crew.run("drain", WORKERS, now=NOW.isoformat(), unlocked=str(tmp_path), workers=WORKERS)
     assert len(trace()) > Event.objects.count()
     views = sum(Facts.objects.values_list("product_views", flat=True))
     assert views > Event.objects.filter(type="product.viewed").count()
 
 
-def meet(crew: Crew, first: NewEvent, second: NewEvent, *, hold: bool = True) -> None:
+@pytest.fixture
+def meet(crew: Crew, tmp_path: Path) -> Meet:
+    return partial(_meet, crew, str(tmp_path))
+
+
+def _meet(crew: Crew, place: str, first: NewEvent, second: NewEvent, *, hold: bool = True) -> None:
     """One worker is in the middle of the first event when another one comes to the second."""
     store(viewed("visitor:a", "1", NOW), at=NOW)
     # The account is the older one, so it survives.
     store(new("customer.registered", "customer:1", NOW - days(1)), at=NOW)
     pipeline.drain(now=NOW)
     store(first)
-    crew.start("slow_batch", now=NOW.isoformat(), hold=hold)
-    time.sleep(0.4)
+    job: dict[str, Any] = {"now": NOW.isoformat(), "place": place, "hold": hold}
+    crew.start("slow_batch", **job)
+    wait_for(place, 1)
     store(second)
-    crew.start("slow_batch", now=NOW.isoformat(), hold=hold)
+    crew.start("slow_batch", **job)
     assert set(crew.wait().values()) == {0}
     assert not QueuedEvent.objects.exists()
 
@@ -177,10 +188,10 @@ VIEW = viewed("visitor:a", "2", NOW)
 
 @pytest.mark.parametrize(("first", "second"), [(VIEW, LOGIN), (LOGIN, VIEW)])
 def test_a_merge_loses_nothing_that_is_in_hand(
-    crew: Crew, first: NewEvent, second: NewEvent
+    meet: Meet, first: NewEvent, second: NewEvent
 ) -> None:
     """A view is folded while another worker joins its visitor to an account."""
-    meet(crew, first, second)
+    meet(first, second)
     facts = Facts.objects.get()
     assert facts.product_views == 2
     assert set(facts.profile.identifiers.values_list("actor", flat=True)) == {
@@ -190,23 +201,23 @@ def test_a_merge_loses_nothing_that_is_in_hand(
     assert Standing.objects.count() == 1
 
 
-def test_it_is_holding_the_people_that_does_it(crew: Crew) -> None:
+def test_it_is_holding_the_people_that_does_it(meet: Meet) -> None:
     """The check of the check: the view of whoever was merged away meanwhile is lost to her."""
-    meet(crew, VIEW, LOGIN, hold=False)
+    meet(VIEW, LOGIN, hold=False)
     who = Facts.objects.filter(profile__customer_id="1").get()
     assert who.product_views < 2
 
 
-def test_a_name_that_two_workers_meet_at_once_joins_them(crew: Crew) -> None:
+def test_a_name_that_two_workers_meet_at_once_joins_them(meet: Meet) -> None:
     """The same new basket seen with a visitor and with an account: they are one person."""
     names = ("basket:9",)
-    meet(crew, basket("visitor:a", "9", links=names), basket("customer:1", "9", links=names))
+    meet(basket("visitor:a", "9", links=names), basket("customer:1", "9", links=names))
     assert Profile.objects.filter(merged_into=None).count() == 1
     assert Facts.objects.get().product_views == 1
     assert Identifier.objects.values("profile").distinct().count() == 1
 
 
-def test_a_refund_about_nobody_and_a_new_order_at_once(crew: Crew) -> None:
+def test_a_refund_about_nobody_and_a_new_order_at_once(meet: Meet) -> None:
     """Sums are made anew from the orders by both; neither may write over what the other saw."""
     store(order("customer:1", "o1", NOW))
     refund = new(
@@ -218,7 +229,7 @@ def test_a_refund_about_nobody_and_a_new_order_at_once(crew: Crew) -> None:
         amount_minor=100,
         currency="GBP",
     )
-    meet(crew, order("customer:1", "o2", NOW), refund)
+    meet(order("customer:1", "o2", NOW), refund)
     facts = Facts.objects.get(profile__customer_id="1")
     assert (facts.orders, facts.refunded_minor) == (2, 100)
 

@@ -15,6 +15,8 @@ from tests.factories import NOW, basket, days, new, order, store
 from tests.reliability.state import broken_ways
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.reliability.crew import Crew
 
 OPEN = {"GLOBAL_HOLDOUT": 0.0, "QUIET_HOURS": (0, 0), "MAIL_FROM": "shop@example.com"}
@@ -58,9 +60,10 @@ def test_two_sweeps_at_once(crew: Crew, settings: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_is_the_row_lock_that_does_it(crew: Crew, settings: Any) -> None:
+def test_it_is_the_row_lock_that_does_it(crew: Crew, settings: Any, tmp_path: Path) -> None:
     """The check of the check: sweeps that claim without a lock decide twice."""
     settings.CLM = {**settings.CLM, **OPEN}
-    wait_for_mail(150)
-    crew.run("sweep", 2, now=DUE.isoformat(), locks=False, clm=OPEN)
-    assert max(copies().values()) > 1
+    people = 20
+    wait_for_mail(people)
+    crew.run("sweep", 2, now=DUE.isoformat(), unlocked=str(tmp_path), sweepers=2, clm=OPEN)
+    assert Counter(copies().values()) == {2: people}

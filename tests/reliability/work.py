@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from tests.reliability.meeting import meet, meeting_after
+
 TRACE = "clm_test_trace"
 
 
@@ -27,30 +29,35 @@ def _trace(batch: Any) -> None:
         cursor.executemany(f"INSERT INTO {TRACE} (actor, event_id) VALUES (%s, %s)", rows)
 
 
-def _dawdle(batch: Any) -> None:
-    """A step that takes its time: another worker meets what the first one has begun."""
-    time.sleep(0.8)
+def slow_batch(now: str, place: str, hold: bool = True) -> None:
+    """A worker with one batch, which stops to think once it knows whose the events are.
 
-
-def slow_batch(now: str, hold: bool = True) -> None:
-    """A worker with one batch, which stops to think once it knows whose the events are."""
+    It leaves word at the place when it has begun, so that another one comes while it thinks.
+    """
     from clm_plugin import pipeline
     from clm_plugin.profiles import identity
 
     if not hold:
         vars(identity)["hold_profiles"] = lambda ids: True
+
+    def dawdle(batch: Any) -> None:
+        meet(place, 1)
+        time.sleep(0.8)
+
     first, *rest = pipeline.STEPS
-    pipeline.STEPS = (first, _dawdle, *rest)
+    pipeline.STEPS = (first, dawdle, *rest)
     pipeline.process(now=datetime.fromisoformat(now))
 
 
-def drain(now: str, locks: bool = True, trace: bool = True) -> None:
-    """A worker: processes until the queue is empty."""
+def drain(now: str, unlocked: str = "", workers: int = 1, trace: bool = True) -> None:
+    """A worker: processes until the queue is empty. ``unlocked``: without locks, and where all
+    wait until each has claimed."""
     from clm_plugin import pipeline
     from clm_plugin.models import QueuedEvent
 
-    if not locks:
+    if unlocked:
         _without_row_locks()
+        meeting_after(vars(pipeline)["events"], "claim", unlocked, workers)
     if trace:
         pipeline.STEPS += (_trace,)
     while QueuedEvent.objects.exists():
@@ -58,12 +65,15 @@ def drain(now: str, locks: bool = True, trace: bool = True) -> None:
         time.sleep(0.002)
 
 
-def sweep(now: str, send: bool = False, locks: bool = True) -> None:
-    """What Celery's beat asks for."""
+def sweep(now: str, send: bool = False, unlocked: str = "", sweepers: int = 1) -> None:
+    """What Celery's beat asks for. ``unlocked``: without locks, and where all wait until each has
+    read what is due."""
     from clm_plugin import pipeline
+    from clm_plugin.campaigns import journeys
 
-    if not locks:
+    if unlocked:
         _without_row_locks()
+        meeting_after(journeys, "standings_of", unlocked, sweepers)
         # And for the floors that ask for a lock whatever the database can do.
         QuerySet.select_for_update = lambda rows, *_, **__: rows  # type: ignore[method-assign]
     pipeline.sweep(now=datetime.fromisoformat(now), send=send)
@@ -124,8 +134,9 @@ def buy(product: int, user: int, order: str, moment: str) -> None:
     oscar.checkout(basket, buyer, number=order)
 
 
-def regroup(now: str, hold: bool = True) -> None:
-    """A sweep of memberships that takes its time before it writes what it decided."""
+def regroup(now: str, place: str, hold: bool = True) -> None:
+    """A sweep of memberships that takes its time before it writes what it decided: until another
+    one has decided, when nobody holds the people."""
     from django.db import transaction
 
     from clm_plugin.segments import membership
@@ -133,7 +144,10 @@ def regroup(now: str, hold: bool = True) -> None:
     write = membership.write
 
     def late(*args: Any) -> None:
-        time.sleep(0.8)
+        if hold:
+            time.sleep(0.8)
+        else:
+            meet(place, 2)
         write(*args)
 
     vars(membership)["write"] = late
