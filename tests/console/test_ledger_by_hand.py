@@ -66,6 +66,18 @@ def send(client: Client, person: Profile | None, values: dict[str, Any]) -> Any:
     return client.post(url("give", **({"profile": person.pk} if person else {})), values)
 
 
+def test_limits_are_said_in_a_sentence(eve: Client, ann: Profile, tea: None) -> None:
+    page = " ".join(eve.get(url("give", profile=ann.pk)).content.decode().split())
+    said = "You may still give or take <strong>£25.00</strong> by yourself within a day. What is"
+    assert said in page
+
+
+def test_without_a_programme_no_limit_is_said(eve: Client, ann: Profile) -> None:
+    page = eve.get(url("give", profile=ann.pk)).content.decode()
+    assert "within a day" not in page
+    assert '<p class="clm-hint">What is beyond' in page
+
+
 def test_given_at_once_and_once(eve: Client, ann: Profile, tea: None) -> None:
     values = form(eve, ann)
     for _ in range(2):  # a double click

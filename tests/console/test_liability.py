@@ -7,8 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth import get_user_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wagtail.users.models import UserProfile
 
 from clm_plugin.console.liability_drawing import HEIGHT, WIDTH, Part, columns, line
 from clm_plugin.console.liability_history import history, spans
@@ -172,6 +174,27 @@ def test_with_enough_history_an_expectation_is_told(
     assert context["coming"].is_told
     assert context["coming"].redeemed == 600
     assert context["weeks"][1]["week"].redeemed == 600, "in the second week of its age"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "week", "month"),
+    [
+        ("de", "15. November – 21. November 2026", "November 2026"),
+        ("fr", "15 novembre – 21 novembre 2026", "novembre 2026"),
+    ],
+)
+def test_days_are_written_as_the_reader_writes_them(
+    root: Client, language: str, week: str, month: str
+) -> None:
+    granted(make_person(), 1000)
+    user = get_user_model().objects.get(pk=root.session["_auth_user_id"])
+    UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": language})
+    page = root.get(url("liability")).content.decode()
+    assert week in page
+    assert (
+        f'<th scope="row">{month}</th>' in root.get(url("liability", by="month")).content.decode()
+    )
 
 
 @pytest.mark.django_db

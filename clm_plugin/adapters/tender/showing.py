@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
 
 from clm_plugin import clock
 from clm_plugin.adapters import later
@@ -105,7 +106,7 @@ def good_until(end: datetime | None) -> str:
     zone = settings.TIME_ZONE or timezone.get_default_timezone_name()
     local = end.astimezone(ZoneInfo(zone))
     last = local - timedelta(microseconds=1)
-    day = date_format(last, "DATE_FORMAT")
+    words = {"day": date_format(last.date()), "zone": zone}
     if (local.hour, local.minute) == (0, 0):
-        return f"{day} ({zone})"
-    return f"{day}, {time_format(local, 'TIME_FORMAT')} ({zone})"
+        return _("%(day)s (%(zone)s)") % words
+    return _("%(day)s, %(time)s (%(zone)s)") % (words | {"time": time_format(local.time())})
