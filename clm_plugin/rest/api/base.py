@@ -22,6 +22,7 @@ from rest_framework.views import set_rollback
 from clm_plugin.conf import settings
 from clm_plugin.events.api import BadEvent
 from clm_plugin.exceptions import ClmError
+from clm_plugin.rest.api.describing import PROBLEM
 from clm_plugin.rest.api.refusals import Refusal, refusal
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
     from rest_framework.request import Request
     from rest_framework.views import APIView
-
-_PROBLEM = "application/problem+json"
 
 
 def _describer() -> Any:
@@ -140,7 +139,7 @@ def problem(error: Exception, context: Any) -> Response | None:
         body["detail"] = str(error.detail)
     if isinstance(error, Refusal):
         body["code"] = error.code
-    response = Response(body, status=error.status_code, content_type=_PROBLEM)
+    response = Response(body, status=error.status_code, content_type=PROBLEM)
     if header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = header
     if wait := getattr(error, "wait", None):

@@ -107,7 +107,7 @@ class CodesViewSet(Api, GenericViewSet):
             }
         )
 
-    @described(body=ReserveShape, answers=ReservedShape)
+    @described(body=ReserveShape, answers=ReservedShape, makes=True)
     @action(detail=False, methods=["post"])
     def reserve(self, request: Request) -> Response:
         """Hold a code for an order until it is confirmed, freed, or the minutes are over."""

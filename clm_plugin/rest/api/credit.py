@@ -66,7 +66,11 @@ class CreditViewSet(Api, GenericViewSet):
         }
         return Response(CreditShape(found).data)
 
-    @described(answers=HistoryShape, refuses=False)
+    @described(
+        answers=HistoryShape,
+        refuses=False,
+        asks={"before": (int, "Only what is older than this transaction.")},
+    )
     @action(detail=True, methods=["get"])
     def history(self, request: Request, pk: str) -> Response:
         """What happened to it, newest first; ``?before=`` a transaction goes on from there."""
@@ -136,13 +140,15 @@ class HoldViewSet(Api, GenericViewSet):
     may = {"GET": SEE, "POST": MOVE}
     lookup_value_regex = "[^/]{1,200}"
 
+    @described(answers=HeldShape, refuses=False)
     def retrieve(self, request: Request, pk: str) -> Response:
+        """A hold as it stands."""
         held = wallet.hold_of(pk)
         if held is None:
             raise Http404
         return Response(HeldShape(held).data)
 
-    @described(body=CaptureShape, answers=PostedShape)
+    @described(body=CaptureShape, answers=PostedShape, makes=True)
     @action(detail=True, methods=["post"])
     def capture(self, request: Request, pk: str) -> Response:
         """The order is placed: what was held is spent."""

@@ -16,7 +16,19 @@ from clm_plugin.events.api import BadEvent, NewEvent, actor, record_many
 from clm_plugin.events.api import check as check_payload
 from clm_plugin.lifecycle.api import current_model, stage_counts
 from clm_plugin.profiles.api import declared_traits
+from clm_plugin.rest.api.answers import (
+    ChangedShape,
+    DeclaredTraitsShape,
+    LifecycleShape,
+    NewEvents,
+    ResultsShape,
+    SizeShape,
+    SizesShape,
+    StoredShape,
+    SurveysShape,
+)
 from clm_plugin.rest.api.base import Api
+from clm_plugin.rest.api.describing import described
 from clm_plugin.rest.api.shapes import EventBatch, Members, NewEventShape, ProfileShape
 from clm_plugin.segments.api import add_members, members, remove_members, sizes
 from clm_plugin.surveys.api import answer_counts, question, results, survey_names
@@ -37,13 +49,18 @@ class SegmentViewSet(Api, GenericViewSet):
     may = {"GET": _NUMBERS, "POST": ("change_segment",), "DELETE": ("change_segment",)}
     lookup_value_regex = "[a-z0-9_-]{1,64}"
 
+    @described(answers=SizesShape, refuses=False, named="segments_list")
     def list(self, request: Request) -> Response:
         """All published segments with their numbers of members. Three queries."""
-        return Response({"results": [asdict(size) for size in sizes().values()]})
+        return Response(SizesShape({"results": sizes().values()}).data)
 
+    @described(answers=SizeShape, refuses=False)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(asdict(_size(pk)))
+        """One segment with its number of members."""
+        return Response(SizeShape(_size(pk)).data)
 
+    @described(methods=["GET"], answers=ProfileShape, pages=True, refuses=False)
+    @described(methods=["POST", "DELETE"], body=Members, answers=ChangedShape, refuses=False)
     @action(detail=True, methods=["get", "post", "delete"])
     def members(self, request: Request, pk: str) -> Response:
         """Who is inside. POST and DELETE ``{"profiles": [ids]}`` edit a static list."""
@@ -57,7 +74,8 @@ class SegmentViewSet(Api, GenericViewSet):
         shape.is_valid(raise_exception=True)
         edit = add_members if request.method == "POST" else remove_members
         changes = edit(pk, shape.validated_data["profiles"], now=clock.now())
-        return Response({"changed": len({c.profile_id for c in changes if c.segment == pk})})
+        changed = len({c.profile_id for c in changes if c.segment == pk})
+        return Response(ChangedShape({"changed": changed}).data)
 
     def get_queryset(self) -> QuerySet[Profile]:
         return members(self.kwargs["pk"]).select_related("facts", "standing")
@@ -75,19 +93,12 @@ class LifecycleView(Api, APIView):
 
     may = {"GET": ("view_lifecyclemodel", "change_lifecyclemodel", "view_profile")}
 
+    @described(answers=LifecycleShape, refuses=False)
     def get(self, request: Request) -> Response:
         model, counts = current_model(), stage_counts()
-        stages = [
-            {
-                "key": stage.key,
-                "label": stage.label,
-                "order": stage.order,
-                "loss": stage.loss,
-                "people": counts.get(stage.key, 0),
-            }
-            for stage in model.stages
-        ]
-        return Response({"key": model.key, "version": model.version, "stages": stages})
+        stages = [{**asdict(stage), "people": counts.get(stage.key, 0)} for stage in model.stages]
+        told = {"key": model.key, "version": model.version, "stages": stages}
+        return Response(LifecycleShape(told).data)
 
 
 class TraitsView(Api, APIView):
@@ -95,33 +106,38 @@ class TraitsView(Api, APIView):
 
     may = {"GET": ("view_traitdefinition", "change_traitdefinition", "view_profile")}
 
+    @described(answers=DeclaredTraitsShape, refuses=False)
     def get(self, request: Request) -> Response:
-        return Response({"results": declared_traits()})
+        return Response(DeclaredTraitsShape({"results": declared_traits()}).data)
 
 
 class SurveyViewSet(Api, GenericViewSet):
     """Published surveys and what came of them."""
 
-    serializer_class = None
+    serializer_class = ResultsShape
     may = {"GET": ("view_survey", "change_survey")}
     lookup_value_regex = "[a-z0-9_-]{1,48}"
 
+    @described(answers=SurveysShape, refuses=False, named="surveys_list")
     def list(self, request: Request) -> Response:
+        """All published surveys with their numbers of answers."""
         answers = answer_counts()
         rows = [
             {"key": key, "name": name, "answers": answers.get(key, 0)}
             for key, name in sorted(survey_names().items())
         ]
-        return Response({"results": rows})
+        return Response(SurveysShape({"results": rows}).data)
 
+    @described(answers=ResultsShape, refuses=False)
     def retrieve(self, request: Request, pk: str) -> Response:
+        """A question, and what came of it by stage and segment."""
         asked = question(pk)
         if asked is None:
             raise Http404
         found = asdict(results(asked))
         if not request.user.has_perm("clm_plugin.view_profile"):
             found["comments"] = []
-        return Response({"question": asdict(asked), **found})
+        return Response(ResultsShape({"question": asked, **found}).data)
 
 
 class EventsView(Api, APIView):
@@ -129,6 +145,7 @@ class EventsView(Api, APIView):
 
     may = {"POST": ("add_event",)}
 
+    @described(body=NewEvents, answers=StoredShape, refuses=False)
     def post(self, request: Request) -> Response:
         """200 with how many were new, and the refused ones by index, field and reason."""
         batch = EventBatch(data=request.data)
@@ -144,7 +161,8 @@ class EventsView(Api, APIView):
                 good.append(_event(shape.validated_data))
             except BadEvent as error:
                 refused.append({"index": index, "errors": {error.field: [error.why]}})
-        return Response({"stored": record_many(good, checked=True), "refused": refused})
+        told = {"stored": record_many(good, checked=True), "refused": refused}
+        return Response(StoredShape(told).data)
 
 
 def _event(said: dict[str, Any]) -> NewEvent:

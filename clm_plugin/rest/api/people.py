@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -15,13 +16,19 @@ from clm_plugin import clock
 from clm_plugin.events.api import NewEvent, actor, events_about, record
 from clm_plugin.privacy.api import consents_of, give_consent, withdraw_consent
 from clm_plugin.profiles.api import actors_of, profile_id_of, profiles, survivor_of, trait_values
+from clm_plugin.rest.api.answers import (
+    AcceptedShape,
+    ConsentsShape,
+    SegmentsShape,
+    ToldTraits,
+    TraitsShape,
+)
 from clm_plugin.rest.api.base import Api, Page
+from clm_plugin.rest.api.describing import described
 from clm_plugin.rest.api.shapes import (
     EventShape,
     GivenConsent,
     ProfileShape,
-    SaidConsent,
-    TraitShape,
 )
 from clm_plugin.segments.api import rfm_of, segments_of
 
@@ -43,6 +50,15 @@ _EQUAL = {
 }
 _SINCE = {"seen_since": "facts__last_seen_at__gte", "created_since": "created_at__gte"}
 _FLAGS = {"true": True, "false": False}
+
+_ASKED: dict[str, tuple[type, str]] = {
+    **dict.fromkeys(("stage", "customer_id", "email"), (str, "Equal to this.")),
+    **dict.fromkeys(("country", "language"), (str, "Code, as it is stored.")),
+    **dict.fromkeys(("advocate", "churn_risk"), (bool, "Has the flag, or has it not.")),
+    **dict.fromkeys(_SINCE, (datetime, "A time with its zone.")),
+    "segment": (str, "Key of a segment she is in."),
+    "identifier": (str, "A name of hers: customer:17."),
+}
 
 
 class EventPage(Page):
@@ -77,6 +93,22 @@ class ProfileViewSet(Api, ReadOnlyModelViewSet):
             raise Http404
         return found
 
+    @described(answers=ProfileShape, refuses=False, pages=True, asks=_ASKED)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """People, the newest first; every filter given must hold."""
+        return super().list(request, *args, **kwargs)
+
+    @described(answers=ProfileShape, refuses=False)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One person with her facts and her stage."""
+        return super().retrieve(request, *args, **kwargs)
+
+    @described(
+        answers=EventShape,
+        refuses=False,
+        pages=True,
+        asks={"type": (str, "Only events of this type.")},
+    )
     @action(detail=True, methods=["get"], pagination_class=EventPage)
     def events(self, request: Request, pk: str) -> Response:
         """What she did, newest first, from the log of all her names."""
@@ -86,18 +118,16 @@ class ProfileViewSet(Api, ReadOnlyModelViewSet):
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(EventShape(page, many=True).data)
 
+    @described(answers=SegmentsShape, refuses=False)
     @action(detail=True, methods=["get"])
     def segments(self, request: Request, pk: str) -> Response:
         """The segments she is in, with since when, and her RFM scores."""
         person = self.get_object()
-        inside = [
-            {"key": each.segment, "name": each.name, "since": each.since, "due_at": each.due_at}
-            for each in segments_of(person.pk)
-        ]
-        score = rfm_of(person.pk)
-        rfm = {"r": score.r, "f": score.f, "m": score.m, "name": score.name} if score else None
-        return Response({"segments": inside, "rfm": rfm})
+        told = {"segments": segments_of(person.pk), "rfm": rfm_of(person.pk)}
+        return Response(SegmentsShape(told).data)
 
+    @described(methods=["GET"], answers=TraitsShape, refuses=False)
+    @described(methods=["PATCH"], body=ToldTraits, answers=AcceptedShape, refuses=False, status=202)
     @action(detail=True, methods=["get", "patch"])
     def traits(self, request: Request, pk: str) -> Response:
         """Her traits; PATCH ``{"traits": {…}}`` tells some as an event of a trusted source."""
@@ -115,10 +145,12 @@ class ProfileViewSet(Api, ReadOnlyModelViewSet):
                     source="api",
                 )
             )
-            return Response({"accepted": sorted(told)}, status=202)
+            return Response(AcceptedShape({"accepted": sorted(told)}).data, status=202)
         rows = trait_values().filter(profile=person.pk).order_by("key")
-        return Response({"traits": TraitShape(rows, many=True).data})
+        return Response(TraitsShape({"traits": rows}).data)
 
+    @described(methods=["GET"], answers=ConsentsShape, refuses=False)
+    @described(methods=["POST"], body=GivenConsent, answers=ConsentsShape, refuses=False)
     @action(detail=True, methods=["get", "post"])
     def consents(self, request: Request, pk: str) -> Response:
         """What she agreed to now; POST writes an answer down, with who told it."""
@@ -130,7 +162,7 @@ class ProfileViewSet(Api, ReadOnlyModelViewSet):
             tell = give_consent if said.pop("granted") else withdraw_consent
             by = f"user:{request.user.pk}"
             tell(name, said.pop("purpose"), now=clock.now(), told_by=by, **said)
-        return Response({"consents": SaidConsent(consents_of(name), many=True).data})
+        return Response(ConsentsShape({"consents": consents_of(name)}).data)
 
 
 def _name_of(person: Profile) -> str:

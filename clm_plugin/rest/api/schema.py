@@ -9,6 +9,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from clm_plugin.rest.api.base import Api
+from clm_plugin.rest.api.describing import PROBLEM
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -24,11 +25,16 @@ _ANY_USE = (
 
 _PROBLEM = {
     "type": "object",
+    "description": "Problem details (RFC 9457). A bad request has errors, any other a detail.",
     "properties": {
-        "type": {"type": "string"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "errors": {
+            "description": "By field, lists of texts; what is wrong as a whole stands under an"
+            " empty name or in a bare list.",
+        },
+        "code": {"type": "string", "description": "What money and offers refuse, as one word."},
     },
     "required": ["title", "status"],
 }
@@ -37,12 +43,14 @@ _PROBLEM = {
 def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Say of every operation that a refusal is a problem (RFC 9457), whatever its status."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    refused = {"description": "Refused, and why.", "content": content}
     for methods in result["paths"].values():
         for operation in methods.values():
-            operation["responses"].setdefault(
-                "default", {"description": "Refused, and why.", "content": content}
-            )
+            answers = operation["responses"]
+            answers["default"] = refused
+            for status in [each for each in answers if each.startswith("4")]:
+                answers[status] = refused
     return result
 
 

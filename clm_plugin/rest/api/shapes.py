@@ -44,10 +44,19 @@ class FactsShape(serializers.ModelSerializer):
         return str(settings.CURRENCY)
 
 
+class StandingShape(serializers.Serializer):
+    """The stage she is in, and since when."""
+
+    key = serializers.CharField(source="stage")
+    since = serializers.DateTimeField()
+
+
 class ProfileShape(serializers.ModelSerializer):
-    stage = serializers.SerializerMethodField()
+    """A person; ``stage`` and ``facts`` are null until her first event was processed."""
+
+    stage = StandingShape(source="standing", allow_null=True, read_only=True)
     flags = serializers.SerializerMethodField()
-    facts = serializers.SerializerMethodField()
+    facts = FactsShape(allow_null=True, read_only=True)
 
     class Meta:
         model = Profile
@@ -65,17 +74,9 @@ class ProfileShape(serializers.ModelSerializer):
             "facts",
         )
 
-    def get_stage(self, profile: Profile) -> dict[str, Any] | None:
-        standing = getattr(profile, "standing", None)
-        return {"key": standing.stage, "since": standing.since} if standing else None
-
     def get_flags(self, profile: Profile) -> list[str]:
         standing = getattr(profile, "standing", None)
         return [name for name in ("advocate", "churn_risk") if getattr(standing, name, False)]
-
-    def get_facts(self, profile: Profile) -> dict[str, Any] | None:
-        facts = getattr(profile, "facts", None)
-        return dict(FactsShape(facts).data) if facts else None
 
 
 class EventShape(serializers.Serializer):

@@ -17,7 +17,11 @@ from django.test import Client
 from hypothesis import HealthCheck, given, seed, settings
 from rest_framework.authtoken.models import Token
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from clm_plugin.models import Survey, TraitDefinition
 from clm_plugin.segments import api as segments
@@ -50,7 +54,7 @@ def token(db: None, settings: Any) -> Iterator[str]:
     Survey.objects.create(key="1", name="Q", question="Q?", kind="nps")
     TraitDefinition.objects.create(key="size", label="Size")
     yield Token.objects.create(user=User.objects.create_superuser("service")).key
-    for signal in _ENDS:
+    for signal in ENDS:
         signal.connect(close_old_connections)
 
 
@@ -72,15 +76,22 @@ def application(environ: dict[str, Any], start_response: Any) -> Any:
     from django.core.handlers.wsgi import WSGIHandler
 
     global _handler
-    for signal in _ENDS:  # Django's test client connects them again after each request
+    for signal in ENDS:  # Django's test client connects them again after each request
         signal.disconnect(close_old_connections)
     _handler = _handler or WSGIHandler()
     return _handler(environ, start_response)
 
 
 _handler: Any = None
-_ENDS = (request_started, request_finished)
+ENDS = (request_started, request_finished)
 """They would close the test's own connection."""
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
 
 
 @pytest.mark.parametrize("cases", [60, pytest.param(5_000, marks=pytest.mark.soak)])
@@ -99,8 +110,7 @@ def test_statuses_as_the_schema_says(token: str, cases: int) -> None:
         )  # fmt: skip
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
-            checks = [not_a_server_error, status_code_conformance]
-            case.call_and_validate(headers=told(token), checks=checks)
+            case.call_and_validate(headers=told(token), checks=CHECKS)
 
         ask()
 
