@@ -99,7 +99,8 @@ def forget(profile_ids: Sequence[int], *, now: datetime) -> int:
     """Before an erasure: holds are released, what is left expires, accounts are nobody's.
 
     Every word that could lead to her is struck out of the books; the amounts stay, and balance.
-    Returns how many accounts there were.
+    Where a transaction moved somebody else's credit too (they were one person once), its order
+    stays named: a refund has to find what is hers. Returns how many accounts there were.
     """
     with transaction.atomic():
         accounts = _lock(profile_ids)
@@ -122,8 +123,11 @@ def _strike_out(accounts: list[int], profile_ids: list[int]) -> None:
         When(Q(actor__startswith="customer:") | Q(actor__contains="@"), then=Value(ERASED)),
         default=F("actor"),
     )
-    Transaction.objects.filter(postings__account__in=accounts).update(
-        key=number, fingerprint="", reason="", actor=actor, order_id=order, source_ref=source
+    struck = Transaction.objects.filter(postings__account__in=accounts)
+    struck.update(reason="", actor=actor)
+    others = Account.objects.filter(profile__isnull=False).exclude(pk__in=accounts)
+    struck.exclude(postings__account__in=others).update(
+        key=number, fingerprint="", order_id=order, source_ref=source
     )
     Lot.objects.filter(account__in=accounts).update(source_ref=source, reason="", due_at=None)
     Hold.objects.filter(profile__in=profile_ids).update(

@@ -75,14 +75,16 @@ def restore(
 
 
 def _locked_lots(order_id: str) -> list[Lot]:
-    """The lots an order was paid with, in the order they were spent, their accounts locked."""
+    """The lots an order was paid with, in the order they were spent, their accounts locked; not
+    those of somebody who was erased."""
     paid = Posting.objects.filter(
         transaction__order_id=order_id, transaction__kind="capture", lot__isnull=False
     )
     spent = dict.fromkeys(paid.order_by("id").values_list("lot_id", flat=True)) if order_id else {}
     lock(Lot.objects.filter(pk__in=spent).values_list("account_id", flat=True))
-    lots = Lot.objects.select_related("account").in_bulk(list(spent))
-    return [lots[pk] for pk in spent if pk is not None]
+    owned = Lot.objects.select_related("account").filter(account__profile__isnull=False)
+    lots = owned.in_bulk([pk for pk in spent if pk is not None])
+    return [lots[pk] for pk in spent if pk in lots]
 
 
 def _left(order_id: str, lots: list[Lot]) -> dict[int, int]:
@@ -95,7 +97,9 @@ def _left(order_id: str, lots: list[Lot]) -> dict[int, int]:
     )
     found: Any = rows.values_list("lot_id", "lot__replaces_id", "amount_minor")
     for lot, place_of, minor in found:
-        left[lot if lot in left else place_of] -= minor
+        its = lot if lot in left else place_of
+        if its in left:
+            left[its] -= minor
     return left
 
 

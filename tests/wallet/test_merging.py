@@ -164,6 +164,26 @@ def test_erased_her_credit_expires_and_the_books_balance() -> None:
     assert set(Transaction.objects.filter(kind="grant").values_list("actor", flat=True)) == {*staff}
 
 
+@pytest.mark.parametrize(("asked", "back"), [(500, 100), (40, 40), (None, 100)])
+def test_what_two_paid_while_they_were_one_comes_back_to_who_is_left(
+    asked: int | None, back: int
+) -> None:
+    """An erasure strikes the words of an order out of the books, but not of somebody else's."""
+    jane, phone = known("customer:7"), known("visitor:1")
+    give(jane, 100)
+    give(phone, 300, expires_at=NOW + days(9))
+    record = join(jane, phone)
+    pay(jane, 400, "shared")
+    merges.unmerge(record, now=NOW)
+    erase(phone, now=NOW, asked_by="support")
+    again = {"order_id": "shared", "amount_minor": asked, "grace": days(3), "now": NOW}
+    posted = wallet.restore(**again, key="r1", reason="", actor="")  # type: ignore[arg-type]
+    assert (posted.amount_minor, free(jane)) == (back, back)
+    assert wallet.verify(now=NOW).ok
+    erase(jane, now=NOW, asked_by="support")
+    assert not Transaction.objects.filter(order_id="shared").exists()
+
+
 def test_an_export_shows_lots_and_movements() -> None:
     jane = known("customer:7")
     give(jane, 500)
