@@ -72,6 +72,7 @@ def _for_earning(order: Order, lines: list[Line]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "taxes_minor": [_minor(line.tax) for line in lines],
         "discounts_minor": [_minor(line.discount) for line in lines],
+        "discounted_quantities": [_part(line) for line in lines],
         "gift_cards": [int(line.is_gift_card) for line in lines],
     }
     found = {name: values for name, values in found.items() if any(values)}
@@ -82,6 +83,12 @@ def _for_earning(order: Order, lines: list[Line]) -> dict[str, Any]:
     }
     found |= {name: amount for name, amount in amounts.items() if amount}
     return found | {"codes": list(order.codes)} if order.codes else found
+
+
+def _part(line: Line) -> int:
+    """Of how many units of a line something was taken off; 0 where it was of all, or of none."""
+    units = line.discounted_quantity or 0
+    return units if _minor(line.discount) > 0 and units < line.quantity else 0
 
 
 def _minor(money: Money | None) -> int:

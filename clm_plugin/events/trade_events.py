@@ -57,8 +57,9 @@ class PaymentReached(Payload):
 class OrderPlaced(Payload):
     """Line data are parallel tuples; ``costs_minor`` is -1 where the shop knows no cost.
 
-    ``taxes_minor`` (the tax in each total), ``discounts_minor`` (what was taken off each line) and
-    ``gift_cards`` (1 or 0) are empty when they would be all zero, and in events of older versions.
+    ``taxes_minor`` (the tax in each total), ``discounts_minor`` (what was taken off each line),
+    ``discounted_quantities`` (of how many of its units, 0: of all) and ``gift_cards`` (1 or 0) are
+    empty when they would be all zero, and in events of older versions.
     """
 
     type = "order.placed"
@@ -76,6 +77,7 @@ class OrderPlaced(Payload):
     costs_minor: tuple[int, ...] = ()
     taxes_minor: tuple[int, ...] = ()
     discounts_minor: tuple[int, ...] = ()
+    discounted_quantities: tuple[int, ...] = ()
     gift_cards: tuple[int, ...] = ()
     shipping_minor: int = 0
     shipping_tax_minor: int = 0

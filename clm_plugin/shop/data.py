@@ -74,6 +74,8 @@ class Line:
     """The tax in ``total``; None when the shop does not tell it."""
     discount: Money | None = None
     """What offers and codes took off this line (``total`` is without it already); None: unknown."""
+    discounted_quantity: int | None = None
+    """Of how many of its units ``discount`` was taken; None: unknown, and then of all of them."""
     is_gift_card: bool = False
     """Money in another form: programmes leave it out of earning and spending."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from clm_plugin.shop.api import Basket
+    from clm_plugin.shop.api import Basket, Line
 
 HOLD = timedelta(minutes=30)
 
@@ -84,21 +84,28 @@ def taken_off(basket: Basket, stack: offers.Stack) -> Basket:
         shipping += applied.shipping_minor
         for line, minor in applied.lines.items():
             off[line] = off.get(line, 0) + minor
-    lines = tuple(
-        replace(
-            line,
-            total=line.total - Money(off.get(line.product_id, 0), currency),
-            discount=Money(off.get(line.product_id, 0), currency),
-        )
-        for line in basket.lines
-    )
+    lines = tuple(_less(line, off.get(line.product_id, 0)) for line in basket.lines)
+    own = sum(line.discount.minor for line in basket.lines if line.discount)
     return replace(
         basket,
         lines=lines,
         shipping=basket.shipping - Money(shipping, currency) if basket.shipping else None,
         total=basket.total - Money(stack.discount_minor, currency),
-        discount=Money(stack.discount_minor, currency),
+        discount=Money(own + stack.discount_minor, currency),
         codes=tuple(each.candidate.code for each in stack.applied if each.candidate.code),
+    )
+
+
+def _less(line: Line, minor: int) -> Line:
+    """A line after an offer, which takes off each of its units alike."""
+    if not minor:
+        return line
+    off = Money(minor, line.total.currency)
+    return replace(
+        line,
+        total=line.total - off,
+        discount=line.discount + off if line.discount else off,
+        discounted_quantity=line.quantity,
     )
 
 

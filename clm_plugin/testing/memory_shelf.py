@@ -29,6 +29,7 @@ class MemoryShelf:
         self._costs: dict[str, Money] = {}
         self._categories: dict[str, Category] = {}
         self._gift_cards: set[str] = set()
+        self._free: dict[str, int] = {}
 
     def add_category(self, name: str) -> Category:
         category = Category(id=self._next(), name=name, url=f"/category/{name.lower()}/")
@@ -65,6 +66,10 @@ class MemoryShelf:
             self._gift_cards.add(found.id)
         return found
 
+    def give_free(self, product_id: str, units: int = 1) -> None:
+        """An offer of the shop's own: so many units of a product cost nothing."""
+        self._free[product_id] = units
+
     def products(self, ids: Iterable[str]) -> dict[str, Product]:
         return {key: self._shown(key) for key in ids if key in self._products}
 
@@ -95,11 +100,14 @@ class MemoryShelf:
         product = self._products[product_id]
         if product.price is None:
             raise ShopError(f"{product.title} has no price")
-        cost = self._costs.get(product_id)
+        cost, currency = self._costs.get(product_id), product.price.currency
+        free = min(self._free.get(product_id, 0), quantity)
         return Line(
             product_id=product_id,
             quantity=quantity,
-            total=Money(product.price.minor * quantity, product.price.currency),
+            total=Money(product.price.minor * (quantity - free), currency),
+            discount=Money(product.price.minor * free, currency),
+            discounted_quantity=free,
             cost=Money(cost.minor * quantity, cost.currency) if cost else None,
             title=product.title,
             category_ids=product.category_ids,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clm_plugin.money import allocate
 from clm_plugin.permissions import gettext_noop as _
 from clm_plugin.wallet.plan import LeftOut
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 EXCLUDED = ("excluded", _("Not part of this offer."))
 GIFT_CARD = ("gift_card", _("Gift cards are left out."))
 DISCOUNTED = ("discounted", _("Already reduced."))
+PARTLY = ("partly_discounted", _("%(units)s of %(all)s already reduced."))
 SHIPPING = ("shipping", _("Shipping is left out."))
 TAX = ("tax", _("Tax is left out: %(amount_minor)s."))
 BY_CREDIT = ("paid_by_credit", _("Paid with store credit: %(amount_minor)s."))
@@ -57,11 +59,17 @@ def counted(purchase: Purchase, rules: Exclusions) -> tuple[list[Part], list[Lef
     """The parts that count, and what was left out. Lines that cost nothing are not worth a word."""
     parts, out = [], []
     for at, line in enumerate(purchase.lines):
-        reason = _reason(line, rules)
+        reason, gross = _reason(line, rules), line.total_minor
+        if reason is DISCOUNTED and line.full_price_minor > 0:
+            # Units that nothing was taken off count as ever.
+            reason, gross = None, line.full_price_minor
+            if gross < line.total_minor:
+                out.append(_partly(line))
         if reason is not None:
             out.append(left_out(reason, line.title or line.product_id))
-        elif line.total_minor > 0:
-            parts.append(_part(at, line, line.total_minor, line.tax_minor, rules))
+        elif gross > 0:
+            tax = allocate(line.tax_minor, [gross, line.total_minor - gross])[0]
+            parts.append(_part(at, line, gross, tax, rules))
     if purchase.shipping_minor > 0:
         if rules.shipping:
             out.append(left_out(SHIPPING))
@@ -76,6 +84,15 @@ def counted(purchase: Purchase, rules: Exclusions) -> tuple[list[Part], list[Lef
 
 def _part(at: int, line: PricedLine | None, gross: int, tax: int, rules: Exclusions) -> Part:
     return Part(at, line, gross, gross - min(max(tax, 0), gross) if rules.tax else gross)
+
+
+def _partly(line: PricedLine) -> LeftOut:
+    return left_out(
+        PARTLY,
+        line.title or line.product_id,
+        units=line.reduced_quantity,
+        all=line.quantity,
+    )
 
 
 def _reason(line: PricedLine, rules: Exclusions) -> tuple[str, str] | None:

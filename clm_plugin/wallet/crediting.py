@@ -146,8 +146,9 @@ def purchase_in(event: Event, products: Mapping[str, Product]) -> Purchase:
         return values if len(values) == count else [0] * count
 
     lines = []
-    columns = (column(name) for name in ("taxes_minor", "discounts_minor", "gift_cards"))
-    for product, category, quantity, total, tax, discount, gift in zip(
+    names = ("taxes_minor", "discounts_minor", "discounted_quantities", "gift_cards")
+    columns = (column(name) for name in names)
+    for product, category, quantity, total, tax, discount, reduced, gift in zip(
         data.get("product_ids", ()),
         data.get("category_ids", ()),
         data.get("quantities", ()),
@@ -164,7 +165,8 @@ def purchase_in(event: Event, products: Mapping[str, Product]) -> Purchase:
                 quantity=quantity,
                 total_minor=total,
                 tax_minor=tax,
-                is_discounted=discount > 0,
+                discount_minor=discount,
+                discounted_quantity=reduced or None,
                 is_gift_card=bool(gift),
                 title=known.title if known else "",
             )

@@ -163,15 +163,18 @@ def _less_credit(parts: list[Part], purchase: Purchase, out: list[LeftOut]) -> l
     weights = [max(line.total_minor, 0) for line in purchase.lines]
     shares = allocate(paid, [*weights, max(purchase.shipping_minor, 0)])
     out.append(left_out(BY_CREDIT, amount_minor=paid))
-    return [
-        Part(
-            part.at,
-            part.line,
-            part.gross_minor - shares[part.at],
-            part.minor * (part.gross_minor - shares[part.at]) // part.gross_minor,
-        )
-        for part in parts
-    ]
+    return [_less(part, _of_part(shares[part.at], part)) for part in parts]
+
+
+def _of_part(share: int, part: Part) -> int:
+    """What of a line's share falls on the part of it that counts."""
+    whole = part.gross_minor if part.line is None else part.line.total_minor
+    return allocate(share, [part.gross_minor, whole - part.gross_minor])[0]
+
+
+def _less(part: Part, share: int) -> Part:
+    gross = part.gross_minor - share
+    return Part(part.at, part.line, gross, part.minor * gross // part.gross_minor)
 
 
 def _percent(programme: Programme, part: Part, boost: int) -> int:

@@ -21,9 +21,35 @@ class PricedLine:
     """The tax in ``total_minor``."""
     parent_id: str | None = None
     category_ids: tuple[str, ...] = ()
-    is_discounted: bool = False
+    discount_minor: int = 0
+    """What was taken off: ``total_minor`` is without it already."""
+    discounted_quantity: int | None = None
+    """Of how many units it was taken off; None: unknown, and then of all."""
     is_gift_card: bool = False
     title: str = ""
+
+    @property
+    def is_discounted(self) -> bool:
+        """Whether any of it is reduced."""
+        return self.discount_minor > 0
+
+    @property
+    def reduced_quantity(self) -> int:
+        """How many of its units something was taken off."""
+        if not self.is_discounted:
+            return 0
+        return min(self.discounted_quantity or self.quantity, self.quantity)
+
+    @property
+    def full_price_minor(self) -> int:
+        """What of ``total_minor`` is for units at their full price: one free ornament of 38 makes
+        37 of them no cheaper."""
+        if not self.is_discounted or self.quantity <= 0:
+            return self.total_minor
+        full = self.quantity - self.reduced_quantity
+        return min(
+            (self.total_minor + self.discount_minor) * full // self.quantity, self.total_minor
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +85,8 @@ def purchase_of(basket: Basket | Order) -> Purchase:
                 quantity=line.quantity,
                 total_minor=line.total.minor,
                 tax_minor=_minor(line.tax),
-                is_discounted=_minor(line.discount) > 0,
+                discount_minor=_minor(line.discount),
+                discounted_quantity=line.discounted_quantity,
                 is_gift_card=line.is_gift_card,
                 title=line.title,
             )

@@ -106,6 +106,22 @@ def _give(kind: Any, product: Any, code: str, type_: str, **value: Any) -> None:
     )
 
 
+def make_free_unit(product_id: Any) -> Any:
+    """An offer of the shop's own: one unit of a product is free."""
+    goods = get_model("offer", "Range").objects.create(name=f"Range of {product_id}")
+    goods.add_product(get_model("catalogue", "Product").objects.get(pk=product_id))
+    condition = get_model("offer", "Condition").objects.create(range=goods, type="Count", value=1)
+    benefit = get_model("offer", "Benefit").objects.create(
+        range=goods, type="Percentage", value=100, max_affected_items=1
+    )
+    return get_model("offer", "ConditionalOffer").objects.create(
+        name=f"One of {product_id} free",
+        condition=condition,
+        benefit=benefit,
+        max_basket_applications=1,
+    )
+
+
 def make_order(
     user: Any,
     lines: Sequence[tuple[Any, int]],

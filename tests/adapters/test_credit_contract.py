@@ -43,6 +43,9 @@ class TestOscarCredit(CreditContract):
     def make_product(self, title: str, *, price: int) -> str:
         return str(oscar.make_product(title, price=price).pk)
 
+    def make_free_unit(self, product_id: str) -> None:
+        oscar.make_free_unit(product_id)
+
     def make_request(self, customer_id: str = "") -> HttpRequest:
         user = get_user_model().objects.get(pk=customer_id) if customer_id else None
         request: HttpRequest = oscar.make_request(user)
@@ -97,6 +100,9 @@ class TestMemoryCredit(CreditContract):
 
     def make_product(self, title: str, *, price: int) -> str:
         return self.shop.add_product(title, price=Money(price, "GBP"), stock=10).id
+
+    def make_free_unit(self, product_id: str) -> None:
+        self.shop.give_free(product_id)
 
     def make_request(self, customer_id: str = "") -> HttpRequest:
         request = RequestFactory().get("/")

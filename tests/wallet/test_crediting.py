@@ -56,6 +56,16 @@ def test_the_event_tells_gift_cards_tax_discounts_shipping_and_credit() -> None:
     assert Lot.objects.get().granted_minor == 8_50  # a tenth of 80 and of the shipping
 
 
+def test_one_free_ornament_of_38_does_not_lose_the_earning_of_the_others() -> None:
+    programme(earn=[("percent", {"percent": Decimal(10)})], earn_exclusions=[("discounted", None)])
+    placed(
+        "100", 185_00, product_ids=["1"], category_ids=["7"], quantities=[38],
+        totals_minor=[185_00], costs_minor=[-1], discounts_minor=[5_00],
+        discounted_quantities=[1],
+    )  # fmt: skip
+    assert Lot.objects.get().granted_minor == 18_50
+
+
 def test_what_credit_paid_earns_nothing() -> None:
     programme()
     placed("100", 100_00, credit_minor=60_00)

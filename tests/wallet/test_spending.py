@@ -64,6 +64,18 @@ def up_to(plan: Programme, purchase: Purchase, have: int) -> tuple[int, list[str
         ),
         (programme(), basket(line(30_00), line(9_00, is_gift_card=True)), 30_00, ["gift_card"]),
         (
+            programme(spend=spend(exclusions=Exclusions(discounted=True))),
+            basket(line(32_00, quantity=7, discount_minor=3_00, discounted_quantity=2)),
+            25_00,
+            ["partly_discounted"],
+        ),
+        (
+            programme(spend=spend(exclusions=Exclusions(discounted=True))),
+            basket(line(25_00, quantity=6, discount_minor=5_00, discounted_quantity=1)),
+            25_00,
+            [],
+        ),
+        (
             programme(spend=only("tea")),
             basket(line(30_00, category_ids=("tea",)), line(9_00)),
             9_00,

@@ -84,6 +84,7 @@ def _lines(basket: Any, currency: str, known: bool) -> list[Line]:
                 parent_id=str(line.product.parent_id) if line.product.parent_id else None,
                 tax=total - Money.of(net, currency),
                 discount=Money.of(before, currency) - total,
+                discounted_quantity=line.quantity_with_discount,
                 is_gift_card=top in cards,
             )
         )
