@@ -13,10 +13,11 @@ from clm_plugin.lifecycle import api as lifecycle
 from clm_plugin.pipeline import restage
 from clm_plugin.privacy.api import purge
 from clm_plugin.profiles.api import infer_all
+from clm_plugin.proving import prove
 from clm_plugin.recommendations.api import NumericsMissing, rebuild
 from clm_plugin.refold import retell_stale
 from clm_plugin.segments.api import regroup_scored
-from clm_plugin.wallet.api import prove, reward_days
+from clm_plugin.wallet.api import reward_days
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +35,7 @@ class Upkeep:
     purged: int
     """Rows that were past their time (``CLM["RETENTION"]``)."""
     proved: bool
-    """Whether the books of store credit are right."""
+    """Whether the books of store credit are right, and the counters of offers."""
 
 
 _ORDERS = timedelta(days=35)

@@ -57,6 +57,7 @@ SCREENS: dict[str, dict[str, set[str]]] = {
         **_AUTHORED,
         "page": ALL_BUT_SUPPORT,
         "make": {MG},
+        "public": {MG},
         "revoke": {MG},
         "POST codes_export": {MG},
         "give": {MG, S},

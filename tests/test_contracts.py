@@ -25,6 +25,7 @@ BASE = {
     "models",
     "picking",
     "pipeline",
+    "proving",
     "rebuild",
     "refold",
     "doctor",

@@ -21,6 +21,8 @@ EVENTS = {
     "credit.expired": _("Loses store credit that expired"),
     "credit.spent": _("Spends store credit"),
     "credit.restored": _("Gets store credit back"),
+    "offer.granted": _("Is given an offer"),
+    "offer.redeemed": _("Uses an offer"),
     "referral.converted": _("Brings a friend who orders"),
     "custom.tracked": _("Does something under the shop's own name"),
 }

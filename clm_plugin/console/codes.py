@@ -158,7 +158,7 @@ def _parts(codes: Iterator[OfferCode], now: Any) -> Iterator[list[Any]]:
     for code in codes:
         part.append(
             (
-                code.text,
+                code.as_written,
                 offers.state_of(code, now=now),
                 names.get(code.batch_id or 0) or (str(code.batch_id) if code.batch_id else ""),
                 code.grant.profile_id if code.grant else None,
@@ -214,7 +214,7 @@ class RevokeView(OfOffer, Guarded, WagtailAdminTemplateMixin, FormView):
             rows = rows.filter(pk=found.pk)
         elif isinstance(found, CodeBatch):
             rows = rows.filter(batch=found)
-        shown = offers.shown_code(found.text) if isinstance(found, OfferCode) else ""
+        shown = offers.shown_code(found.as_written) if isinstance(found, OfferCode) else ""
         return super().get_context_data(
             offer=self.offer, what=name, found=found, shown=shown, usable=rows.count(), **kwargs
         )

@@ -17,6 +17,7 @@ from clm_plugin import clock, health
 from clm_plugin.campaigns.api import stranded
 from clm_plugin.console.guard import SEE_HEALTH, Guarded, GuardedViewSet
 from clm_plugin.console.ledger_health import books
+from clm_plugin.console.offers_health import guessing
 from clm_plugin.console.wording import whole
 from clm_plugin.events.api import dead_letters
 from clm_plugin.segments.api import broken_segments
@@ -141,6 +142,7 @@ class HealthView(Guarded, WagtailAdminTemplateMixin, TemplateView):
                     [one.name for one in stranded()],
                 ),
                 *(Part(**line) for line in books(now=clock.now())),
+                *(Part(**line) for line in guessing(now=clock.now())),
             ]
             if report["database"]
             else parts(report, 0),

@@ -21,6 +21,7 @@ from clm_plugin.console.customers import FigureColumn
 from clm_plugin.console.listing import ListingSet
 from clm_plugin.console.offers_give import GiveView
 from clm_plugin.console.offers_page import OfferView
+from clm_plugin.console.offers_public import PublicCodeView
 from clm_plugin.console.wording import money, whole
 from clm_plugin.offers import api as offers
 from clm_plugin.offers.models import Offer
@@ -142,6 +143,7 @@ class OfferViewSet(ListingSet, SnippetViewSet):
             *super().get_urlpatterns(),
             path("page/<int:pk>/", OfferView.as_view(), name="page"),
             path("page/<int:pk>/make/", MakeCodesView.as_view(), name="make"),
+            path("page/<int:pk>/public/", PublicCodeView.as_view(), name="public"),
             path("page/<int:pk>/revoke/", RevokeView.as_view(), name="revoke"),
             path("page/<int:pk>/codes.csv", CodesExportView.as_view(), name="codes_export"),
             path("give/<int:pk>/", GiveView.as_view(), name="give"),

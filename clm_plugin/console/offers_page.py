@@ -82,7 +82,7 @@ class OfferView(OfOffer, Guarded, WagtailAdminTemplateMixin, TemplateView):
         offer, now = self.offer, clock.now()
         plan = offers.live_offers().get(offer.key)
         limits = offers.limits_used(offer.key)
-        sees = may(self.request, SEE_CODES)
+        sees, public = may(self.request, SEE_CODES), offers.public_code_of(offer.key)
         context: dict[str, Any] = {
             "offer": offer,
             "plan": plan,
@@ -94,6 +94,8 @@ class OfferView(OfOffer, Guarded, WagtailAdminTemplateMixin, TemplateView):
             "budget": limits.get("budget")
             if plan and plan.limits.budget_minor is not None
             else None,
+            "public": public,
+            "public_is_over": bool(public and public.expires_at and public.expires_at <= now),
             "batches": list(offers.batches_of(offer.key)[:20]),
             "working": CodeBatch.objects.filter(
                 offer=offer.key, state=CodeBatch.State.MAKING
@@ -115,7 +117,7 @@ class OfferView(OfOffer, Guarded, WagtailAdminTemplateMixin, TemplateView):
         """The codes that were searched for, the newest first; ``older`` leads on."""
         asked = self.request.GET
         typed = asked.get("q", "").strip()
-        text = offers.read_code(typed) or "".join(typed.split()).replace("-", "").upper()[:10]
+        text = offers.read_part(typed)
         state = asked.get("state", "") if asked.get("state") in STATES else ""
         batch = asked.get("batch", "")
         rows = offers.codes_of(
@@ -149,12 +151,19 @@ def told(code: OfferCode, now: datetime) -> dict[str, Any]:
     state = offers.state_of(code, now=now)
     return {
         "code": code,
-        "shown": offers.shown_code(code.text),
+        "shown": offers.shown_code(code.as_written),
         "state": STATES[state],
         "tone": TONES.get(state, "queued"),
         "can_revoke": state in ("free", "reserved") and code.revoked_at is None,
         "profile_id": code.grant.profile_id if code.grant else None,
-        "batch": (code.batch.name or gettext("Batch %(n)s") % {"n": code.batch.pk})
-        if code.batch
-        else "",
+        "batch": _whose(code),
     }
+
+
+def _whose(code: OfferCode) -> str:
+    """Where a code belongs that is no customer's own."""
+    if code.is_public:
+        return gettext("everybody's")
+    if code.batch is None:
+        return ""
+    return code.batch.name or gettext("Batch %(n)s") % {"n": code.batch.pk}

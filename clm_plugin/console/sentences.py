@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clm_plugin.console import credit_sentences
+from clm_plugin.console import credit_sentences, offers_sentences
 from clm_plugin.console.identity_sentences import WORDS
 from clm_plugin.console.wording import money, purpose, whole
 from clm_plugin.insights.api import Happening, TimelinePage
@@ -54,6 +54,9 @@ def _tell(happening: Happening, names: Names) -> Sentence:
     if happening.type in credit_sentences.CREDIT:
         text, detail, tone = credit_sentences.tell(happening.type, happening.payload)
         return Sentence(icon="clm-credit", text=text, detail=detail, tone=tone)
+    if happening.type in offers_sentences.OFFERS:
+        text, detail, tone = offers_sentences.tell(happening.type, happening.payload)
+        return Sentence(icon="tag", text=text, detail=detail, tone=tone)
     teller = _TELLERS.get(happening.type)
     if teller is None:
         return Sentence(icon="circle-check", text=happening.type)

@@ -1,7 +1,8 @@
 """The door of offers. Nothing here knows a shop: an adapter realises plans in its own prices."""
 
-from clm_plugin.offers.alphabet import ALPHABET, read_code, shown_code
+from clm_plugin.offers.alphabet import ALPHABET, read_code, read_part, shown_code, written_code
 from clm_plugin.offers.choices import offer_choices
+from clm_plugin.offers.claims import CLAIMS
 from clm_plugin.offers.codes import (
     code_for,
     codes_of,
@@ -37,8 +38,10 @@ from clm_plugin.offers.data import (
     Use,
 )
 from clm_plugin.offers.due import next_due, sweep_due
-from clm_plugin.offers.entitlements import entitlements, multiplier_of, use_sample
+from clm_plugin.offers.entitlements import entitlements, multiplier_of
 from clm_plugin.offers.errors import (
+    BadCode,
+    CodeExists,
     CodeRefused,
     CodeTaken,
     KeyConflict,
@@ -62,6 +65,7 @@ from clm_plugin.offers.holdings import (
     has_passes,
     holdings,
     standing_of_codes,
+    used_by_guest,
     used_up,
 )
 from clm_plugin.offers.links import open_link, read_link, signed_link
@@ -69,6 +73,7 @@ from clm_plugin.offers.live import forget_offers, live_offers, offers
 from clm_plugin.offers.merging import anonymise_redemptions, give_back, move
 from clm_plugin.offers.outcomes import settle
 from clm_plugin.offers.plan import AT_CHECKOUT, Conditions, Effect, Limits, Offer
+from clm_plugin.offers.public_codes import PublicCode, make_public_code, public_code_of
 from clm_plugin.offers.recipes import install_offer
 from clm_plugin.offers.remembering import forget_code, remember_code, remembered_codes
 from clm_plugin.offers.reserving import reserve, reserve_all
@@ -80,12 +85,15 @@ from clm_plugin.offers.wording import explain, gives, small_print, until, why_re
 __all__ = [
     "ALPHABET",
     "AT_CHECKOUT",
+    "CLAIMS",
     "Active",
     "Answer",
     "Applied",
+    "BadCode",
     "Basket",
     "BasketLine",
     "Candidate",
+    "CodeExists",
     "CodeRefused",
     "CodeTaken",
     "Conditions",
@@ -102,6 +110,7 @@ __all__ = [
     "Offer",
     "OfferError",
     "OfferGrant",
+    "PublicCode",
     "Refused",
     "Reserved",
     "Shopper",
@@ -141,15 +150,18 @@ __all__ = [
     "live_offers",
     "make_codes",
     "make_due",
+    "make_public_code",
     "move",
     "multiplier_of",
     "next_due",
     "offer_choices",
     "offers",
     "open_link",
+    "public_code_of",
     "publish_offer",
     "read_code",
     "read_link",
+    "read_part",
     "redemptions_of",
     "remember_code",
     "remembered_codes",
@@ -168,9 +180,10 @@ __all__ = [
     "state_of",
     "sweep_due",
     "until",
-    "use_sample",
+    "used_by_guest",
     "used_up",
     "why_refused",
     "withdraw_offer",
+    "written_code",
     "wrong_counters",
 ]

@@ -66,9 +66,9 @@ class GiftBlock(blocks.StructBlock):
 
     class Meta:
         icon = "tag"
-        label = _("Gift")
-        description = _("A product that comes free with the order.")
-        label_format = _("Gift")
+        label = _("Gift or sample")
+        description = _("A product that comes free with the order, once for each grant or code.")
+        label_format = _("Gift or sample")
 
 
 class CreditBlock(blocks.StructBlock):
@@ -112,18 +112,14 @@ class TrialBlock(blocks.StructBlock):
         choices=[
             ("free_shipping", _("Free shipping on every order")),
             ("membership", _("Membership")),
-            ("sample", _("A sample with the next order")),
         ],
     )
     days = blocks.IntegerBlock(label=_("For (days)"), default=7, min_value=1, max_value=366)
-    product = PickBlock(
-        "product", label=_("Sample"), required=False, help_text=_("Only for a sample: one product.")
-    )
 
     class Meta:
         icon = "tag"
         label = _("Trial")
-        description = _("A pass, a membership or a sample with a hard end.")
+        description = _("A pass or a membership with a hard end. A sample is a gift.")
         label_format = _("Trial: {what}")
 
 

@@ -40,10 +40,6 @@ def _effect(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     kind, value = effect[0].block_type, effect[0].value
     if kind == "gift" and len(value["product"]) != 1:
         yield "effect", _("A gift is one product; choose exactly one.")
-    if kind == "trial" and value["what"] == "sample" and len(value["product"]) != 1:
-        yield "effect", _("A sample is one product; choose exactly one.")
-    if kind == "trial" and value["what"] != "sample" and value["product"]:
-        yield "effect", _("Only a sample names a product; take it out.")
     if kind in ("store_credit", "trial") and data.get("given") == "everybody":
         yield (
             "given",

@@ -51,9 +51,10 @@ class CodeBatch(models.Model):
 
 
 class OfferCode(models.Model):
-    """A code: bound to a person by her grant, or one of a batch.
+    """A code: bound to a person by her grant, one of a batch, or public.
 
-    Whether it has expired is told by ``expires_at``; nobody has to mark it.
+    Whether it has expired is told by ``expires_at``; nobody has to mark it. A public code is never
+    reserved or used up: its uses are counted by the offer's limits alone.
     """
 
     class State(models.TextChoices):
@@ -62,7 +63,10 @@ class OfferCode(models.Model):
         USED = "used"
         REVOKED = "revoked"
 
-    text = models.CharField(max_length=10, unique=True)
+    text = models.CharField(max_length=20, unique=True)
+    """As ``alphabet.read_code`` reads it: no two codes can be mistaken for each other."""
+    written = models.CharField(max_length=20, blank=True, default="")
+    """A public code as its author wrote it (SPRING26); empty for every other one."""
     offer = models.CharField(max_length=64)
     grant = models.OneToOneField(
         "clm_plugin.OfferGrant", null=True, on_delete=models.CASCADE, related_name="code"
@@ -87,11 +91,18 @@ class OfferCode(models.Model):
 
     class Meta:
         constraints = [
-            # A code of nobody and of no batch could be used by everybody.
+            # A code of nobody and of no batch could be used by everybody: only a public one may.
             models.CheckConstraint(
-                condition=Q(grant__isnull=False, batch__isnull=True)
-                | Q(grant__isnull=True, batch__isnull=False),
+                condition=Q(grant__isnull=False, batch__isnull=True, written="")
+                | Q(grant__isnull=True, batch__isnull=False, written="")
+                | Q(grant__isnull=True, batch__isnull=True, written__gt=""),
                 name="clm_code_of_somebody",
+            ),
+            # Two colleagues at once: one of them is told that there is a public code.
+            models.UniqueConstraint(
+                fields=["offer"],
+                name="clm_code_one_public",
+                condition=Q(written__gt="", revoked_at=None),
             ),
         ]
         indexes = [
@@ -100,7 +111,15 @@ class OfferCode(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.text} ({self.state})"
+        return f"{self.as_written} ({self.state})"
+
+    @property
+    def is_public(self) -> bool:
+        return bool(self.written)
+
+    @property
+    def as_written(self) -> str:
+        return self.written or self.text
 
 
 class CodeAlarm(models.Model):

@@ -111,7 +111,11 @@ def _drop_unlimited(plan: Plan) -> None:
     for scope, most in (("total", limits.total), ("budget", limits.budget_minor)):
         if most is None:
             rows.filter(scope=scope).delete()
-    for prefix, most in (("day:", limits.per_day), ("profile:", limits.per_profile)):
+    for prefix, most in (
+        ("day:", limits.per_day),
+        ("profile:", limits.per_profile),
+        ("session:", limits.per_profile),
+    ):
         if most is None:
             rows.filter(scope__startswith=prefix).delete()
 

@@ -44,7 +44,8 @@ class Answer:
 
     ``reason``: "" when it can be used; ``refused`` for every wrong guess (unknown, somebody
     else's, expired, revoked, too many tries), ``in_use`` (reserved by another order), ``used``.
-    ``text`` is for the shopper. ``code`` is the code as it is stored, "" when refused.
+    ``text`` is for the shopper. ``code`` is the code as it is stored, a public one as it was
+    written; "" when refused.
     """
 
     ok: bool
@@ -53,6 +54,7 @@ class Answer:
     code: str = ""
     offer: Offer | None = None
     grant_id: int | None = None
+    is_public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +104,10 @@ class Active:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entitlements:
-    """What somebody is entitled to: until when, or None. ``samples`` are products to add free."""
+    """What somebody is entitled to: until when, or None."""
 
     free_shipping_until: datetime | None = None
     membership_until: datetime | None = None
-    samples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

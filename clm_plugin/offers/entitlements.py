@@ -1,4 +1,4 @@
-"""What somebody is entitled to beside orders: passes, memberships, samples, faster earning."""
+"""What somebody is entitled to beside orders: passes, memberships, faster earning."""
 
 from __future__ import annotations
 
@@ -18,34 +18,20 @@ if TYPE_CHECKING:
 
 
 def entitlements(profile_id: int | None, now: datetime) -> Entitlements:
-    """Until when she has a pass or a membership, and the samples due to her; one query."""
+    """Until when she has a pass or a membership; one query."""
     if profile_id is None:
         return Entitlements()
     rows = OfferGrant.objects.filter(profile=profile_id, entitles_until__gt=now).exclude(
         revoked_at__isnull=False
     )
     ends: dict[str, datetime] = {}
-    samples: list[str] = []
-    found = rows.order_by("pk").values_list("entitles", "entitles_until", "product_id")
-    for kind, until, product in found:
+    for kind, until in rows.values_list("entitles", "entitles_until"):
         if until is not None:
             ends[kind] = max(ends.get(kind, until), until)
-        if kind == "sample" and product and product not in samples:
-            samples.append(product)
     return Entitlements(
         free_shipping_until=ends.get("free_shipping"),
         membership_until=ends.get("membership"),
-        samples=tuple(samples),
     )
-
-
-def use_sample(profile_id: int, product_id: str, *, now: datetime) -> bool:
-    """A sample went into an order: she is owed one of them less; False when none was due."""
-    rows = OfferGrant.objects.filter(
-        profile=profile_id, entitles="sample", product_id=product_id, entitles_until__gt=now
-    )
-    first = rows.order_by("entitles_until", "pk").values_list("pk", flat=True).first()
-    return bool(first and rows.filter(pk=first).update(entitles_until=now))
 
 
 def multiplier_of(profile_id: int | None, programme: str, now: datetime) -> Multiplier:

@@ -29,6 +29,18 @@ class CodeRefused(OfferError):
     code = "refused"
 
 
+class BadCode(OfferError):
+    """A word cannot be a public code."""
+
+    code = "bad_code"
+
+
+class CodeExists(OfferError):
+    """A code reads like this one, or the offer has a public code."""
+
+    code = "code_exists"
+
+
 class CodeTaken(OfferError):
     """The code, or the grant, is reserved by another order or used already."""
 

@@ -49,7 +49,7 @@ def figures(keys: Iterable[str] | None = None) -> dict[str, Figures]:
     codes = OfferCode.objects.filter(**chosen).values_list("offer").order_by()
     for key, every, free, revoked in codes.annotate(
         a=Count("pk"),
-        b=Count("pk", filter=Q(state=_State.FREE)),
+        b=Count("pk", filter=Q(state=_State.FREE, written="")),
         c=Count("pk", filter=Q(state=_State.REVOKED)),
     ):
         found[key] = replace(
@@ -98,7 +98,7 @@ def batches_of(offer: str) -> QuerySet[CodeBatch]:
 def redemptions_of(offer: str, *, limit: int = 25) -> list[Redemption]:
     """The latest uses of an offer, with their codes; one query."""
     rows = Redemption.objects.filter(offer=offer).exclude(state=Redemption.State.FREED)
-    return list(rows.select_related("code").order_by("-reserved_at", "-pk")[:limit])
+    return list(rows.select_related("code", "public_code").order_by("-reserved_at", "-pk")[:limit])
 
 
 def grants_of(profile_id: int, *, limit: int = 25) -> list[OfferGrant]:

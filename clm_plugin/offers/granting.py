@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from clm_plugin.money import Money
 from clm_plugin.offers import data
+from clm_plugin.offers.announcing import announce_grants
 from clm_plugin.offers.errors import KeyConflict, OfferError
 from clm_plugin.offers.live import live_offers, open_offer
 from clm_plugin.offers.models import OfferCode, OfferGrant, Redemption
@@ -62,6 +63,7 @@ def grant_offer(
     try:
         with transaction.atomic():
             row.save(force_insert=True)
+            announce_grants([row], now=now)
     except IntegrityError:
         # Two workers at once: the first one's grant is the answer. (Or the person is gone.)
         known = OfferGrant.objects.filter(key=key).first()
@@ -110,7 +112,7 @@ def accept(grant_id: int, *, now: datetime) -> data.OfferGrant:
             raise OfferError("this offer has ended")
         row.accepted_at = now
         if plan.effect.kind == "trial":
-            row.entitles, row.product_id = plan.effect.entitlement, plan.effect.product_id
+            row.entitles = plan.effect.entitlement
             row.entitles_until = end_of_day(now, plan.zone, days=plan.effect.days)
         row.save()
         if plan.effect.kind == "store_credit":

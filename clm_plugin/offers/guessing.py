@@ -9,7 +9,6 @@ finds one code in a thousand million.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from clm_plugin.offers.alphabet import MAX_TYPED, read_code
 from clm_plugin.offers.counting import OPEN
 from clm_plugin.offers.data import Answer
+from clm_plugin.offers.guests import guest_of
 from clm_plugin.offers.live import live_offers
 from clm_plugin.offers.models import CodeAlarm, OfferCode, Redemption
 
@@ -93,7 +93,19 @@ def _look(code: str, profile_id: int | None, order_id: str, now: datetime) -> An
                 " little while; you have not paid anything."
             ),
         )
-    return Answer(ok=True, text=offer.title, code=row.text, offer=offer, grant_id=row.grant_id)
+    return usable(row, offer)
+
+
+def usable(row: OfferCode, offer: Offer) -> Answer:
+    """The answer to a code that can be used."""
+    return Answer(
+        ok=True,
+        text=offer.title,
+        code=row.as_written,
+        offer=offer,
+        grant_id=row.grant_id,
+        is_public=row.is_public,
+    )
 
 
 def _may(row: OfferCode, offer: Offer, profile_id: int | None, now: datetime) -> bool:
@@ -110,11 +122,7 @@ def _may(row: OfferCode, offer: Offer, profile_id: int | None, now: datetime) ->
 
 def _callers(profile_id: int | None, session_key: str, ip: str) -> list[tuple[str, str]]:
     told = [("session", session_key), ("ip", ip), ("account", str(profile_id or ""))]
-    return [(name, _short(who)) for name, who in told if who]
-
-
-def _short(who: str) -> str:
-    return hashlib.blake2b(who.encode(errors="replace"), digest_size=12).hexdigest()
+    return [(name, guest_of(who)) for name, who in told if who]
 
 
 def _key(name: str, who: str) -> str:

@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from clm_plugin.offers.alphabet import read_code
 from clm_plugin.offers.data import Answer, Shopper
-from clm_plugin.offers.guessing import refused
+from clm_plugin.offers.guessing import refused, usable
+from clm_plugin.offers.guests import guest_of
 from clm_plugin.offers.models import OfferCode, OfferCounter, OfferGrant, Redemption
 from clm_plugin.profiles.api import profiles
 from clm_plugin.segments.api import segments_of_many
@@ -82,7 +84,7 @@ def holdings(
             segments=_segments(profile_id, plans),
         ),
         grants=grants,
-        used_up=_used_up(profile_id, plans),
+        used_up=_used_up(f"profile:{profile_id}", plans),
         has_pass=any(row[2] == FREE_SHIPPING and row[3] and row[3] > now for row in rows),
     )
 
@@ -113,11 +115,16 @@ def _segments(profile_id: int, plans: Mapping[str, Offer]) -> frozenset[str]:
     return frozenset(segments_of_many([profile_id]).get(profile_id, frozenset()))
 
 
-def _used_up(profile_id: int, plans: Mapping[str, Offer]) -> frozenset[str]:
+def used_by_guest(session_key: str, plans: Mapping[str, Offer]) -> frozenset[str]:
+    """Offers of public codes that this session has used as often as it may; at most one query."""
+    return _used_up(f"session:{guest_of(session_key)}", plans) if session_key else frozenset()
+
+
+def _used_up(scope: str, plans: Mapping[str, Offer]) -> frozenset[str]:
     limited = [plan.key for plan in plans.values() if plan.limits.per_profile is not None]
     if not limited:
         return frozenset()
-    rows = OfferCounter.objects.filter(offer__in=limited, scope=f"profile:{profile_id}")
+    rows = OfferCounter.objects.filter(offer__in=limited, scope=scope)
     # The plan's limit, not the row's: that one is brought up to date by the next use only.
     return frozenset(
         key
@@ -163,29 +170,27 @@ def standing_of_codes(
     now: datetime,
     order_id: str = "",
 ) -> dict[str, Answer]:
-    """How codes that are on a basket already stand, by code as stored; two queries.
+    """How codes that are on a basket already stand, by the texts given; two queries.
 
     Like ``check_code``, but nothing is counted as a guess: call it for codes that were accepted.
     """
-    asked = list(texts)
-    rows = OfferCode.objects.filter(text__in=asked).select_related("grant")
+    asked = {text: read_code(text) for text in texts}
+    rows = OfferCode.objects.filter(text__in=set(asked.values())).select_related("grant")
     codes = {row.text: row for row in rows}
     taken = {
         use.code_id: use.state
         for use in _uses(now, order_id).filter(code__in=[row.pk for row in codes.values()])
     }
     found = {}
-    for text in asked:
-        row = codes.get(text)
+    for text, read in asked.items():
+        row = codes.get(read)
         plan = plans.get(row.offer) if row else None
         if row is None or plan is None or not _may(row, profile_id, now) or not plan.is_open(now):
             found[text] = refused()
         elif row.pk in taken:
             found[text] = _taken(taken[row.pk] == _State.CONFIRMED)
         else:
-            found[text] = Answer(
-                ok=True, text=plan.title, code=text, offer=plan, grant_id=row.grant_id
-            )
+            found[text] = usable(row, plan)
     return found
 
 

@@ -78,7 +78,6 @@ class OfferGrant(models.Model):
     entitles = models.CharField(max_length=16, blank=True, default="")
     entitles_until = models.DateTimeField(null=True)
     """Fixed when it was taken up: an edit of the offer takes nothing away."""
-    product_id = models.CharField(max_length=64, blank=True, default="")
     revoked_at = models.DateTimeField(null=True)
     revoke_reason = models.CharField(max_length=200, blank=True, default="")
 
@@ -124,12 +123,19 @@ class Redemption(models.Model):
     code = models.ForeignKey(
         OfferCode, null=True, on_delete=models.SET_NULL, related_name="redemptions"
     )
+    public_code = models.ForeignKey(
+        OfferCode, null=True, on_delete=models.SET_NULL, related_name="public_redemptions"
+    )
+    """The public code by which it came; ``code`` is one that is good for one order."""
     grant = models.ForeignKey(
         OfferGrant, null=True, on_delete=models.SET_NULL, related_name="redemptions"
     )
     profile = models.ForeignKey(
         "clm_plugin.Profile", null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    guest = models.CharField(max_length=24, blank=True, default="")
+    """Of somebody without a profile who typed a public code: a digest of her session, so that the
+    limit for each customer is hers too."""
     order_id = models.CharField(max_length=64)
     state = models.CharField(max_length=9, choices=State.choices, default=State.RESERVED)
     day = models.DateField()
@@ -182,6 +188,9 @@ class Redemption(models.Model):
             ),
             models.Index(fields=["offer", "state"], name="clm_redemption_offer"),
             models.Index(fields=["profile", "offer"], name="clm_redemption_profile"),
+            models.Index(
+                fields=["guest", "offer"], name="clm_redemption_guest", condition=Q(guest__gt="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -197,7 +206,7 @@ class OfferCounter(models.Model):
 
     offer = models.CharField(max_length=64)
     scope = models.CharField(max_length=32)
-    """``budget``, ``day:2026-11-22``, ``profile:17`` or ``total``."""
+    """``budget``, ``day:2026-11-22``, ``profile:17``, ``session:<a guest's digest>``, ``total``."""
     profile = models.ForeignKey(
         "clm_plugin.Profile", null=True, on_delete=models.CASCADE, related_name="+"
     )

@@ -9,7 +9,7 @@ from typing import Literal
 Kind = Literal["percent", "amount", "free_shipping", "gift", "store_credit", "multiplier", "trial"]
 Given = Literal["everybody", "grant", "code"]
 Combines = Literal["alone", "named", "all"]
-Entitlement = Literal["", "free_shipping", "membership", "sample"]
+Entitlement = Literal["", "free_shipping", "membership"]
 
 AT_CHECKOUT: frozenset[Kind] = frozenset({"percent", "amount", "free_shipping", "gift"})
 """Kinds that change an order; the others give something beside it."""
@@ -21,7 +21,7 @@ class Effect:
 
     ``percent`` is in hundredths of a per cent (1,250 is 12.5 %), ``factor`` in hundredths (200 is
     twice). ``amount_minor``: off the basket, or the store credit. ``most_minor``: the most that a
-    percentage takes off. ``product_id`` and ``quantity``: the gift, or the sample. ``days``: how
+    percentage takes off. ``product_id`` and ``quantity``: the gift (a sample is one). ``days``: how
     long an entitlement lasts, or store credit can be spent (0: as the programme says).
     """
 

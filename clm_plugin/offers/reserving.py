@@ -15,6 +15,7 @@ from clm_plugin.offers.alphabet import read_code
 from clm_plugin.offers.counting import OPEN, day_of, needs_of, take
 from clm_plugin.offers.data import Reserved, Use
 from clm_plugin.offers.errors import CodeRefused, CodeTaken, OfferError
+from clm_plugin.offers.guests import guest_of
 from clm_plugin.offers.live import open_offer
 from clm_plugin.offers.models import OfferCode, OfferGrant, Redemption
 from clm_plugin.offers.settling import TIMED_OUT, free_rows, locked, told
@@ -41,15 +42,18 @@ def reserve(
     now: datetime,
     until: datetime,
     discount_minor: int = 0,
+    session_key: str = "",
 ) -> Reserved:
     """Hold a code for an order until it is confirmed, freed, or ``until`` has passed.
+
+    ``session_key``: of a guest; by it a public code knows her when no profile does.
 
     The same code for the same order again gives the same answer with ``repeated=True`` and holds
     it longer. Raises CodeRefused (unknown, expired, revoked, somebody else's), CodeTaken (another
     order has it), LimitReached, UnknownOffer.
     """
     use = Use(code=code, discount_minor=discount_minor)
-    return _reserve([use], profile_id, order_id, now, until)[0]
+    return _reserve([use], profile_id, order_id, now, until, session_key)[0]
 
 
 def reserve_all(
@@ -59,13 +63,14 @@ def reserve_all(
     order_id: str,
     now: datetime,
     until: datetime,
+    session_key: str = "",
 ) -> tuple[Reserved, ...]:
     """Hold all offers of an order, or none: what else was held for this order is freed.
 
     Raises as ``reserve``; then nothing has changed.
     """
     with transaction.atomic():
-        held = _reserve(uses, profile_id, order_id, now, until)
+        held = _reserve(uses, profile_id, order_id, now, until, session_key)
         ids = {each.id for each in held}
         rest = locked(order_id, (_State.RESERVED,))
         free_rows([row for row in rest if row.pk not in ids], now, "left_out")
@@ -78,6 +83,7 @@ def _reserve(
     order_id: str,
     now: datetime,
     until: datetime,
+    session_key: str,
 ) -> tuple[Reserved, ...]:
     if not order_id:
         raise OfferError("a reservation needs the number of its order")
@@ -85,7 +91,8 @@ def _reserve(
         raise OfferError("a discount is never below zero")
     try:
         with transaction.atomic():
-            desk = _Desk(uses, profile_id, order_id, now, until)
+            guest = guest_of(session_key) if profile_id is None else ""
+            desk = _Desk(uses, profile_id, guest, order_id, now, until)
             return desk.serve()
     except IntegrityError as error:
         # Somebody was faster between our look and our row (SQLite has no row locks).
@@ -99,15 +106,20 @@ class _Desk:
         self,
         uses: Sequence[Use],
         profile_id: int | None,
+        guest: str,
         order_id: str,
         now: datetime,
         until: datetime,
     ) -> None:
-        self.uses, self.profile_id, self.order_id = uses, profile_id, order_id
+        self.uses, self.profile_id, self.guest, self.order_id = uses, profile_id, guest, order_id
         self.now, self.until = now, until
         texts = {text for use in uses if use.code and (text := read_code(use.code))}
-        found = OfferCode.objects.select_for_update().filter(text__in=texts)
+        found = OfferCode.objects.select_for_update().filter(text__in=texts, written="")
         self.codes = {code.text: code for code in found.order_by("pk")}
+        if rest := texts - self.codes.keys():
+            # A public code is not used up, so nobody waits for it: its limits are counted.
+            public = OfferCode.objects.filter(text__in=rest, written__gt="")
+            self.codes |= {code.text: code for code in public}
         asked = [code.grant_id for code in self.codes.values()] + [use.grant_id for use in uses]
         ids = {grant_id for grant_id in asked if grant_id is not None}
         grants = OfferGrant.objects.select_for_update(no_key=True).filter(pk__in=ids)
@@ -127,7 +139,11 @@ class _Desk:
             if row is None:
                 row = self._row(offer, code, grant)
                 needs += needs_of(
-                    offer, profile_id=self.profile_id, day=row.day, minor=use.discount_minor
+                    offer,
+                    profile_id=self.profile_id,
+                    guest=row.guest,
+                    day=row.day,
+                    minor=use.discount_minor,
                 )
             elif use.discount_minor != before:
                 more = use.discount_minor - before
@@ -139,9 +155,9 @@ class _Desk:
         take(needs)
         for row, _, _ in done:
             row.save()
-        taken = [code.pk for row, code, _ in done if code and row.state == _State.RESERVED]
+        taken = [row.code_id for row, _, _ in done if row.code_id and row.state == _State.RESERVED]
         OfferCode.objects.filter(pk__in=taken).update(state=OfferCode.State.RESERVED)
-        return tuple(told(row, code.text if code else "", again) for row, code, again in done)
+        return tuple(told(row, code.as_written if code else "", again) for row, code, again in done)
 
     def _look(self, use: Use) -> tuple[Use, Offer, OfferCode | None, OfferGrant | None]:
         """The offer behind a use, if this person may use it for this order."""
@@ -174,7 +190,7 @@ class _Desk:
         over = code.expires_at is not None and code.expires_at <= self.now
         if code.revoked_at is not None or over:
             raise CodeRefused(REFUSED)
-        if self._is_taken(code=code.pk):
+        if not code.is_public and self._is_taken(code=code.pk):
             raise CodeTaken(TAKEN)
 
     def _is_taken(self, **by: int) -> bool:
@@ -194,12 +210,16 @@ class _Desk:
 
     def _is_same(self, row: Redemption, code: OfferCode | None, grant: OfferGrant | None) -> bool:
         same_grant = row.grant_id == (grant.pk if grant else None)
-        return row.code_id == (code.pk if code else None) and same_grant
+        code_id = code.pk if code else None
+        return same_grant and code_id == (row.code_id or row.public_code_id)
 
     def _row(self, offer: Offer, code: OfferCode | None, grant: OfferGrant | None) -> Redemption:
+        is_public = code is not None and code.is_public
         return Redemption(
             offer=offer.key,
-            code=code,
+            code=None if is_public else code,
+            public_code=code if is_public else None,
+            guest=self.guest if is_public else "",
             grant=grant,
             profile_id=self.profile_id,
             order_id=self.order_id,

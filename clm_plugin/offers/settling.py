@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
+from clm_plugin.offers.announcing import announce_uses
 from clm_plugin.offers.counting import OPEN, give_back, needs_of, take
 from clm_plugin.offers.data import Confirmed, Reserved
 from clm_plugin.offers.errors import OfferError
@@ -53,12 +54,11 @@ def confirm(
             done.append(row)
         used = [row.code_id for row in done if row.code_id]
         OfferCode.objects.filter(pk__in=used).update(state=OfferCode.State.USED)
+        announce_uses([row for row in done if row.pk not in again], now=now)
         texts = texts_of([*done, *lost])
     return Confirmed(
-        confirmed=tuple(
-            told(row, texts.get(row.code_id or 0, ""), row.pk in again) for row in done
-        ),
-        lost=tuple(told(row, texts.get(row.code_id or 0, ""), False) for row in lost),
+        confirmed=tuple(told(row, texts.get(_code_of(row), ""), row.pk in again) for row in done),
+        lost=tuple(told(row, texts.get(_code_of(row), ""), False) for row in lost),
     )
 
 
@@ -66,11 +66,12 @@ def _again(row: Redemption) -> bool:
     """Take up a reservation that had run out; False when somebody else has it now."""
     offer = live_offers().get(row.offer)
     minor = row.discount_minor
-    needs = needs_of(offer, profile_id=row.profile_id, day=row.day, minor=minor) if offer else []
+    who, guest = row.profile_id, row.guest
     try:
         with transaction.atomic():
             Redemption.objects.filter(pk=row.pk).update(state=_State.RESERVED)
-            take(needs)
+            if offer is not None:
+                take(needs_of(offer, profile_id=who, guest=guest, day=row.day, minor=minor))
     except (IntegrityError, OfferError):
         return False
     return True
@@ -136,8 +137,13 @@ def free_rows(rows: Sequence[Redemption], now: datetime, reason: str) -> None:
 
 
 def texts_of(rows: Iterable[Redemption]) -> Mapping[int, str]:
-    ids = [row.code_id for row in rows if row.code_id]
-    return dict(OfferCode.objects.filter(pk__in=ids).values_list("pk", "text")) if ids else {}
+    ids = {found for row in rows if (found := _code_of(row))}
+    codes = OfferCode.objects.filter(pk__in=ids).only("text", "written") if ids else ()
+    return {code.pk: code.as_written for code in codes}
+
+
+def _code_of(row: Redemption) -> int:
+    return row.code_id or row.public_code_id or 0
 
 
 def told(row: Redemption, code: str, again: bool) -> Reserved:

@@ -80,7 +80,6 @@ def gives(offer: Offer) -> str:
     words = {
         "free_shipping": _("Free shipping on every order"),
         "membership": _("Membership"),
-        "sample": _("A free sample"),
     }
     span = ngettext("%(n)s day", "%(n)s days", effect.days) % {"n": effect.days}
     return f"{words.get(effect.entitlement, '')}, {span}"

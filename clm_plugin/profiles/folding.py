@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # What the shop does to an order is no sign of life of its customer.
 _BY_THE_SHOP = frozenset({"order.refunded", "order.cancelled", "order.status_changed"})
-_OF_CREDIT = "credit."
+_GIVEN = ("credit.", "offer.")
 _SEARCH = ("google.", "bing.", "duckduckgo.", "yahoo.", "ecosia.", "baidu.", "yandex.")
 _SOCIAL = ("facebook.", "instagram.", "t.co", "tiktok.", "pinterest.", "youtube.", "linkedin.")
 
@@ -41,7 +41,7 @@ def fold(events: Iterable[Event], profile_of: Mapping[str, int]) -> Fold:
 
 def _is_ours(type_: str) -> bool:
     """Whether the shop or the passing of time did it, and not she."""
-    return type_ in _BY_THE_SHOP or type_.startswith(_OF_CREDIT)
+    return type_ in _BY_THE_SHOP or type_.startswith(_GIVEN)
 
 
 def _seen(result: Fold, profile_id: int, at: datetime) -> None:

@@ -48,6 +48,10 @@ EVENTS = (
         ("credit.clawed_back", _("Had store credit taken back")),
         ("referral.converted", _("Brought a friend who ordered")),
     )),
+    (_("Offers"), (
+        ("offer.granted", _("Was given an offer")),
+        ("offer.redeemed", _("Used an offer")),
+    )),
     (_("Campaigns"), (
         ("mail.clicked", _("Clicked in a mail")),
         ("widget.shown", _("Saw a widget")),

@@ -5,6 +5,7 @@ from clm_plugin.wallet.authoring import Programme as AuthoredProgramme
 from clm_plugin.wallet.by_hand import give_by_hand, given_terms
 from clm_plugin.wallet.by_order import earned_on
 from clm_plugin.wallet.capturing import capture
+from clm_plugin.wallet.claims import Claim
 from clm_plugin.wallet.clawing import claw_back
 from clm_plugin.wallet.compile import compile_programme
 from clm_plugin.wallet.crediting import earn
@@ -115,6 +116,7 @@ __all__ = [
     "BadAmount",
     "Balance",
     "Check",
+    "Claim",
     "ClawedBack",
     "DaySum",
     "Difference",

@@ -19,6 +19,7 @@ from clm_plugin.wallet.data import Check, Proof
 from clm_plugin.wallet.models import LedgerProof
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 logger = logging.getLogger("clm_plugin")
@@ -26,18 +27,23 @@ _KEPT = 400
 _SHOWN = 5
 
 
-def verify(*, now: datetime, orders_since: datetime | None = None) -> Proof:
+def verify(
+    *, now: datetime, orders_since: datetime | None = None, more: Sequence[Claim] = ()
+) -> Proof:
     """Prove the books; reads only. ``orders_since``: compare orders paid from then on with the
-    shop's own books (None: all)."""
+    shop's own books (None: all). ``more``: claims of floors above, proven likewise."""
     began = perf_counter()
     checks = [_prove(claim) for claim in CLAIMS]
     checks.append(compare_orders(since=orders_since))
+    checks += [_prove(claim) for claim in more]
     return Proof(at=now, checks=tuple(checks), seconds=round(perf_counter() - began, 3))
 
 
-def prove(*, now: datetime, orders_since: datetime | None = None) -> Proof:
+def prove(
+    *, now: datetime, orders_since: datetime | None = None, more: Sequence[Claim] = ()
+) -> Proof:
     """``verify``, keep the proof, and when it failed: log an error, send ``ledger_failed``."""
-    proof = verify(now=now, orders_since=orders_since)
+    proof = verify(now=now, orders_since=orders_since, more=more)
     LedgerProof.objects.create(
         at=now, ok=proof.ok, seconds=proof.seconds, checks=[asdict(each) for each in proof.checks]
     )

@@ -154,3 +154,32 @@ def test_a_shop_without_the_fork_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
     assert OscarShop().supports_offers
     monkeypatch.setattr(shop, "applicator", lambda: Applicator)
     assert not OscarShop().supports_offers
+
+
+def test_a_public_code_is_everybodys_and_one_voucher_of_oscars(bob: tuple[Client, int]) -> None:
+    publish(plan("ten", title="Ten", limits={"total": 2}))
+    offers.make_public_code(offer="ten", text="SPRING26", now=clock.now())
+    browser, _ = bob
+    other = Client()
+    put_in(other)
+    for visitor_ in (browser, other):
+        assert "is taken off" in said(visitor_, "spr1ng 26")
+        assert "already" in said(visitor_, "SPRING-26")
+    voucher = get_model("voucher", "Voucher").objects.get()
+    assert (voucher.code, voucher.usage) == ("SPRING26", "Multi-use")
+    page = other.get("/basket/").content.decode()
+    assert "SPRING26" in page
+    assert "5PR1NG2G" not in page
+
+
+def test_a_public_code_for_a_pass_is_booked_once_for_each_account() -> None:
+    effect = Effect(kind="trial", entitlement="free_shipping", days=7)
+    publish(plan("pass", effect=effect, title="A week of free parcels"))
+    offers.make_public_code(offer="pass", text="FREEWEEK", now=clock.now())
+    for _ in range(2):
+        browser, profile_id = visitor()
+        assert "is on your account" in said(browser, "freeweek")
+        assert offers.entitlements(profile_id, clock.now()).free_shipping_until is not None
+        assert "You have used this code" in said(browser, "freeweek")
+    assert OfferGrant.objects.count() == 2
+    assert offers.wrong_counters() == []

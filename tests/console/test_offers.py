@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from clm_plugin import tasks
-from clm_plugin.models import CodeBatch, Offer, OfferCode, OfferGrant, Profile
+from clm_plugin import clock, tasks
+from clm_plugin.models import CodeAlarm, CodeBatch, Offer, OfferCode, OfferGrant, Profile
 from clm_plugin.offers import api as offers
 from tests.factories import NOW
 from tests.offers.plans import LATER, person
@@ -214,3 +215,68 @@ def test_a_preview_is_what_a_shopper_reads(root: Client, offer: Offer, rf: Any) 
     text = answer.content.decode()
     assert "ten off" in text
     assert "Use this offer" in text
+
+
+def test_a_public_code_is_made_shown_and_revoked(root: Client, offer: Offer) -> None:
+    assert "no limit in all" in page(root, url("public", offer))
+    for typed, told in (("ab", "4 to 20 letters"), ("\u00e9t\u00e9 2026", "4 to 20 letters")):
+        assert told in root.post(url("public", offer), {"text": typed}).content.decode()
+    assert root.post(url("public", offer), {"text": "Spring-26"}).status_code == 302
+    text = page(root, url("page", offer))
+    assert "SPRING26" in text
+    assert "used in 0 orders" in text
+    again = root.post(url("public", offer), {"text": "SUMMER26"}).content.decode()
+    assert "has the public code SPRING26" in again
+    other = published("other")
+    assert (
+        "choose another word"
+        in root.post(url("public", other), {"text": "5pring26"}).content.decode()
+    )
+    assert ModelLogEntry.objects.get(action="clm_plugin.make_codes").data["public"] == "SPRING26"
+    offers.reserve(code="spring 26", profile_id=None, order_id="100", now=NOW, until=LATER)
+    offers.confirm("100", now=NOW)
+    text = page(root, url("page", offer))
+    assert "used in 1 order" in text
+    assert text.count("SPRING26") >= 3, "the card, the codes, the latest use"
+    assert page(root, url("page", offer), q="spr").count("<code>") == 2
+    found = offers.public_code_of("ten")
+    assert found is not None
+    address = url("revoke", offer) + f"?code={found.id}"
+    assert "The code SPRING26 will no longer work" in page(root, address)
+    assert root.post(address, {"reason": "leaked"}).status_code == 302
+    assert offers.public_code_of("ten") is None
+
+
+def test_a_draft_has_no_public_code(root: Client) -> None:
+    draft = Offer.objects.create(key="d", name="D", title="D", live=False)
+    answer = root.post(url("public", draft), {"text": "SPRING26"})
+    assert "Publish the offer first" in answer.content.decode()
+
+
+def test_health_tells_that_codes_are_guessed(root: Client) -> None:
+    def health() -> str:
+        return root.get(reverse("clm_health:index")).content.decode()
+
+    assert "Codes of offers" not in health()
+    now = clock.now()
+    row = CodeAlarm.objects.create(hour=now, first_at=now, last_at=now, wrong=500)
+    text = health()
+    assert "500 wrong tries" in text
+    assert "slowed down by itself" in text
+    row.last_at = now - timedelta(days=2)
+    row.save()
+    assert "last guessed in bulk" in health()
+
+
+def test_the_timeline_tells_of_offers(root: Client) -> None:
+    from tests.console.test_sentences import tell
+
+    assert tell("offer.granted", offer="ten", title="10 % off", source="campaign") == (
+        "Was given the offer “10 % off”", "by a campaign"
+    )  # fmt: skip
+    assert tell(
+        "offer.redeemed", offer="ten", order_id="7", discount_minor=250, currency="GBP"
+    ) == ("Used the offer “ten”", "order 7 · £2.50 off")
+    assert tell("offer.redeemed", offer="pass", order_id="code-MAY26-4") == (
+        "Used the offer “pass”", ""
+    )  # fmt: skip

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clm_plugin.offers.alphabet import ALPHABET, LENGTH, new_code, read_code, shown_code
+from clm_plugin.offers.alphabet import (
+    ALPHABET,
+    LENGTH,
+    new_code,
+    read_code,
+    read_part,
+    shown_code,
+    written_code,
+)
 
 CODE = "ACDEF23457"
 
@@ -39,8 +47,8 @@ def test_a_code_is_read_however_it_is_written(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "ACDEF2345", "ACDEF234577", "ACDEF2345!", "SUMMER10", "\x00" * 10, "A" * 1_000_000,
-     "ACDEF2345\ud800", "<script>ACDEF23457"],
+    ["", "ACD", "A" * 21, "ACDEF2345!", "\x00" * 10, "A" * 1_000_000, "ACDEF2345\ud800",
+     "<script>ACDEF23457", "\u00e9t\u00e926"],
 )  # fmt: skip
 def test_what_is_no_code_is_none(typed: str) -> None:
     assert read_code(typed) == ""
@@ -82,6 +90,30 @@ def test_every_sign_is_drawn() -> None:
 @given(st.text(max_size=80))
 def test_reading_never_fails_and_gives_a_code_or_nothing(text: str) -> None:
     found = read_code(text)
-    assert found == "" or (len(found) == LENGTH and set(found) <= set(ALPHABET))
+    assert found == "" or (4 <= len(found) <= 20 and set(found) <= {*ALPHABET, "0", "1"})
     assert read_code(found) == found
     assert unicodedata.is_normalized("NFKC", found)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["SPRING26", "spring 26", "Spring-26", "5PR1NGZ6", "sprlng26", "\uff33\uff30RING26",
+     "S\u0420R\u0406NG26"],
+)  # fmt: skip
+def test_a_public_code_is_read_however_it_is_written(typed: str) -> None:
+    assert read_code(typed) == read_code("SPRING26") == "5PR1NG2G"
+    assert read_part(typed[:3]) == read_part("SPRING26"[: len(read_part(typed[:3]))])
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("spring 26", "SPRING26"), ("\uff33PRING26", "SPRING26"), ("o-l-q-i", "OLQI"),
+     ("abc", ""), ("A" * 21, ""), ("spring\u00e9", ""), ("50%", ""), ("\u0421PRING26", "")],
+)  # fmt: skip
+def test_what_an_author_may_choose(typed: str, written: str) -> None:
+    assert written_code(typed) == written
+
+
+@pytest.mark.parametrize("code", ["SPRING26", "SUMMERSALE", "THANKYOU", "LLLLLLLLLL"])
+def test_a_public_code_is_shown_as_it_was_written(code: str) -> None:
+    assert shown_code(code) == code

@@ -53,10 +53,8 @@ def publish(offer: Offer) -> Offer:
          Effect(kind="store_credit", programme="cash", amount_minor=1_000, days=5)),
         (("multiplier", {"programme": "cash", "factor": Decimal("2.5")}),
          Effect(kind="multiplier", programme="cash", factor=250)),
-        (("trial", {"what": "membership", "days": 7, "product": []}),
+        (("trial", {"what": "membership", "days": 7}),
          Effect(kind="trial", entitlement="membership", days=7)),
-        (("trial", {"what": "sample", "days": 7, "product": ["9"]}),
-         Effect(kind="trial", entitlement="sample", product_id="9", days=7)),
     ],
 )  # fmt: skip
 def test_every_kind_is_compiled_and_read_back(effect: Any, compiled: Effect) -> None:
@@ -165,9 +163,7 @@ def test_what_is_wrong_is_told_at_its_field_with_what_to_do(
     [
         (("gift", {"product": ["1", "2"], "quantity": 1}), "code", "effect"),
         (("gift", {"product": [], "quantity": 1}), "code", "effect"),
-        (("trial", {"what": "sample", "days": 1, "product": []}), "code", "effect"),
-        (("trial", {"what": "membership", "days": 1, "product": ["1"]}), "code", "effect"),
-        (("trial", {"what": "membership", "days": 1, "product": []}), "everybody", "given"),
+        (("trial", {"what": "membership", "days": 1}), "everybody", "given"),
         (("store_credit", {"programme": "gone", "amount": 1}), "grant", "effect"),
         (("amount", {"amount": Decimal("0.005")}), "code", "effect"),
     ],

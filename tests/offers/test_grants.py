@@ -95,16 +95,6 @@ def test_a_trial_starts_when_it_is_taken_up_and_an_edit_takes_nothing_away() -> 
     assert offers.entitlements(None, NOW) == offers.Entitlements()
 
 
-def test_a_sample_is_owed_once() -> None:
-    sample = Effect(kind="trial", entitlement="sample", product_id="42", days=7)
-    publish(plan("sample", effect=sample, given="grant"))
-    offers.accept(give(pid := person(), offer="sample").id, now=NOW)
-    assert offers.entitlements(pid, NOW).samples == ("42",)
-    assert offers.use_sample(pid, "42", now=NOW)
-    assert not offers.use_sample(pid, "42", now=NOW)
-    assert offers.entitlements(pid, NOW).samples == ()
-
-
 @pytest.mark.parametrize("at", [LATER, LATER + timedelta(days=1)])
 def test_what_has_ended_cannot_be_taken_up(at: datetime) -> None:
     publish(plan(closes_at=LATER))

@@ -164,11 +164,14 @@ def buy_with_offers(product_id: int, checkouts: int, counted: bool = True) -> No
     buy(product_id, checkouts, counted=counted)
 
 
-def take_codes(number: int, texts: list[list[str]], orders: list[list[str]], exact: bool) -> None:
-    """Checkouts with codes of an offer that has few places left."""
+def take_codes(
+    number: int, texts: list[list[str]], orders: list[list[str]], place: str = ""
+) -> None:
+    """Checkouts with codes of an offer that has few places left. ``place``: counted carelessly,
+    and where all wait until each has looked."""
     from tests.offers.race import take
 
-    take(texts[number], orders[number], exact)
+    take(texts[number], orders[number], place, len(texts))
 
 
 def race_for_credit(

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from clm_plugin.health import beat
+from clm_plugin.models import CodeAlarm
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -47,3 +48,13 @@ def test_a_database_that_is_down_is_503(
     response = client.get("/clm/health")
     assert response.status_code == 503
     assert response.json() == {"ok": False, "database": False}
+
+
+def test_guessing_of_codes_is_told_and_makes_nothing_unwell(client: Client) -> None:
+    now = timezone.now()
+    beat("scheduler", "sweep", "worker", now=now)
+    assert client.get("/clm/health").json()["code_guessing"] is None
+    CodeAlarm.objects.create(hour=now, first_at=now, last_at=now, wrong=500)
+    response = client.get("/clm/health")
+    assert response.status_code == 200
+    assert response.json()["code_guessing"] == {"last_at": now.isoformat(), "wrong": 500}

@@ -100,7 +100,7 @@ def _look(
         brought = offers.holdings(
             name, asked, now=now, order_id=order_id or _number(request, asked)
         )
-    never = out | brought.used_up
+    never = out | brought.used_up | _used_as_guest(request, brought, answers)
     candidates = (
         *(offers.Candidate(offer=plan) for key, plan in open_.items() if key not in never),
         *(
@@ -120,6 +120,25 @@ def _look(
 def _number(request: HttpRequest | None, asked: dict[str, offers.Offer]) -> str:
     """An order that is being placed must not stand in its own way."""
     return order_number(request) if request is not None and asked else ""
+
+
+def _used_as_guest(
+    request: HttpRequest | None, brought: offers.Holdings, answers: dict[str, offers.Answer]
+) -> frozenset[str]:
+    """Offers whose public code somebody without a profile has used as often as she may."""
+    public = {
+        each.offer.key: each.offer
+        for each in answers.values()
+        if each.ok and each.is_public and each.offer
+    }
+    if not public or brought.shopper.profile_id is not None:
+        return frozenset()
+    return offers.used_by_guest(session_of(request), public)
+
+
+def session_of(request: HttpRequest | None) -> str:
+    """The key of a request's session; "" before it has one."""
+    return str(getattr(getattr(request, "session", None), "session_key", "") or "")
 
 
 def _is_personal(plans: dict[str, offers.Offer]) -> bool:

@@ -21,7 +21,7 @@ from oscar.core.loading import get_class, get_model
 
 from clm_plugin import clock
 from clm_plugin.adapters.guard import hurried
-from clm_plugin.adapters.oscar.offers_candidates import person_of
+from clm_plugin.adapters.oscar.offers_candidates import person_of, session_of
 from clm_plugin.adapters.oscar.offers_memory import forget, memory
 from clm_plugin.adapters.oscar.offers_refused import ALL, keep_out
 from clm_plugin.adapters.oscar.offers_rows import PREFIX, is_ours
@@ -135,7 +135,7 @@ class ClmOffersAtCheckout:
                 _check_lines(basket)
                 offers.reserve_all(
                     uses=uses,
-                    profile_id=_profile_id(self.request),
+                    **_who(self.request),
                     order_id=number,
                     now=now,
                     until=now + settings.CREDIT_HOLD,
@@ -185,7 +185,7 @@ class ClmOffersAtCheckout:
                 if done.lost or missing:
                     offers.reserve_all(
                         uses=uses,
-                        profile_id=_profile_id(self.request),
+                        **_who(self.request),
                         order_id=number,
                         now=now,
                         until=now + settings.CREDIT_HOLD,
@@ -282,9 +282,10 @@ def _full(uses: list[offers.Use], now: datetime) -> list[str]:
     return [key for key in keys if key in held.spent] or tight or keys
 
 
-def _profile_id(request: HttpRequest) -> int | None:
+def _who(request: HttpRequest) -> dict[str, Any]:
     name = person_of(request)
-    return profile_id_of(name) if name else None
+    profile_id = profile_id_of(name) if name else None
+    return {"profile_id": profile_id, "session_key": session_of(request)}
 
 
 def _words(error: offers.OfferError) -> str:

@@ -205,7 +205,7 @@ def _record_usage(pk: Any, discount: dict[str, Any]) -> None:
     )
 
 
-def voucher_for(code: str, row: Any, *, title: str, expires_at: datetime | None = None) -> Any:
+def voucher_for(code: str, row: Any, *, title: str, is_public: bool = False) -> Any:
     """The Voucher of one of our codes, made when it is first put on a basket; always the same."""
     model = get_model("voucher", "Voucher")
     found = model.objects.filter(code=code).first()
@@ -216,9 +216,9 @@ def voucher_for(code: str, row: Any, *, title: str, expires_at: datetime | None 
                     # Oscar looks at the real clock; whether a code is open is our own question.
                     name=f"{title[:110]} ({code})",
                     code=code,
-                    usage=model.SINGLE_USE,
+                    usage=model.MULTI_USE if is_public else model.SINGLE_USE,
                     start_datetime=timezone.now(),
-                    end_datetime=expires_at or _OPEN_END,
+                    end_datetime=_OPEN_END,
                     voucher_set=_set_of(row),
                 )
                 found.offers.add(row.pk)

@@ -55,7 +55,7 @@ class ClmVouchers:
         """What is said about a typed code, after it was used if it could be."""
         code, basket = offers.read_code(typed), self.request.basket  # type: ignore[attr-defined]
         # Asked for what can be no code of ours as well: all wrong guesses cost the same.
-        if basket.contains_voucher(code or "-"):
+        if is_on(basket, code or "-"):
             return messages.INFO, _("This code is on your basket already.")
         try:
             found = ask(self.request, typed)
@@ -94,6 +94,12 @@ class ClmVouchers:
         }
 
 
+def is_on(basket: Any, code: str) -> bool:
+    """Whether a code that was read is on a basket already; one query."""
+    codes = basket.vouchers.values_list("code", flat=True)
+    return any(offers.read_code(one) == code for one in codes)
+
+
 def _is_the_shops(code: str) -> bool:
     """Whether this is a voucher that the shop itself made. One query, whatever the code."""
     vouchers = get_model("voucher", "Voucher").objects.filter(code=code)
@@ -120,14 +126,15 @@ def put_on(request: HttpRequest, basket: Any, found: offers.Answer) -> Any:
     row = held.rows.get(plan.key) if plan is not None else None
     if plan is None or row is None:
         raise offers.UnknownOffer("this offer is not open, or was suspended in Oscar's dashboard")
-    voucher = voucher_for(found.code, row, title=plan.title)
+    voucher = voucher_for(found.code, row, title=plan.title, is_public=found.is_public)
     basket.vouchers.add(voucher)
     forget_look(request)
     return voucher
 
 
 def take_beside(request: HttpRequest, found: offers.Answer) -> tuple[int, str]:
-    """A code that gives something beside an order (store credit, a pass): it is booked now, once.
+    """A code that gives something beside an order (store credit, a pass): it is booked now, once;
+    a public one once for each account.
 
     Reserved and confirmed under its own name in one transaction, as if it were an order.
     """
@@ -138,22 +145,25 @@ def take_beside(request: HttpRequest, found: offers.Answer) -> tuple[int, str]:
         return messages.INFO, _("Sign in first: “%(title)s” is put on your account.") % {
             "title": plan.title
         }
+    mark = f"{found.code}-{profile_id}" if found.is_public else found.code
+    order_id = f"code-{mark}"
     with transaction.atomic():
-        grant_id = found.grant_id or _granted(profile_id, plan, found.code, now)
-        order_id = f"code-{found.code}"
-        offers.reserve(
+        held = offers.reserve(
             code=found.code, profile_id=profile_id, order_id=order_id, now=now, until=now
         )
+        if held.state == "confirmed":
+            return messages.ERROR, _("You have used this code.")
+        grant_id = found.grant_id or _granted(profile_id, plan, found.code, f"code:{mark}", now)
         offers.accept(grant_id, now=now)
         offers.confirm(order_id, now=now)
     return messages.SUCCESS, _("“%(title)s” is on your account.") % {"title": plan.title}
 
 
-def _granted(profile_id: int, plan: offers.Offer, code: str, now: datetime) -> int:
+def _granted(profile_id: int, plan: offers.Offer, code: str, key: str, now: datetime) -> int:
     grant = offers.grant_offer(
         profile_id=profile_id,
         offer=plan.key,
-        key=f"code:{code}",
+        key=key,
         reason=_("Code %(code)s") % {"code": offers.shown_code(code)},
         source="link",
         now=now,
@@ -196,4 +206,4 @@ def apply_code(request: HttpRequest, code: str) -> bool:
         return False
     take_up_remembered(request, basket)
     forget_look(request)
-    return bool(basket.contains_voucher(offers.read_code(code)))
+    return is_on(basket, offers.read_code(code) or "-")

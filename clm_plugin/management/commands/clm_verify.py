@@ -1,4 +1,4 @@
-"""``manage.py clm_verify``: prove that the books of store credit are right."""
+"""``manage.py clm_verify``: prove that the books of store credit and offers' limits are right."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand
 
 from clm_plugin.clock import now
-from clm_plugin.wallet.api import prove
+from clm_plugin.proving import prove
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 class Command(BaseCommand):
     """Exit code 0: all is right; 1: it is not."""
 
-    help = "Prove that the books of store credit are right, and compare them with the shop's orders"
+    help = (
+        "Prove that the books of store credit are right, compare them with the shop's orders, and"
+        " prove that the limits of offers count what was used"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be said."""

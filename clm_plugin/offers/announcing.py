@@ -1,0 +1,85 @@
+"""What happens to offers, as events: campaigns start from them, and they are in the timeline.
+
+Recorded in the transaction of the grant or the use, so they are there with it or not at all; the
+keys are those of the rows, so twice is once. No code and no reason that a colleague wrote is in
+them. The person is named ``profile:<id>``, which leads to the survivor of a merge.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clm_plugin.events.api import NewEvent, actor, record_many
+from clm_plugin.offers.live import live_offers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from clm_plugin.offers.models import OfferGrant, Redemption
+    from clm_plugin.offers.plan import Offer
+
+GRANTED, REDEEMED = "offer.granted", "offer.redeemed"
+
+
+def announce_grants(rows: Iterable[OfferGrant], *, now: datetime) -> None:
+    """Record that these offers were given, all in one go."""
+    plans = live_offers()
+    _record(
+        [
+            _event(
+                GRANTED, row, row.granted_at, plans,
+                grant_id=row.pk,
+                source=row.source,
+                expires_at=row.expires_at.isoformat() if row.expires_at else "",
+            )
+            for row in rows
+        ],
+        now,
+    )  # fmt: skip
+
+
+def announce_uses(rows: Iterable[Redemption], *, now: datetime) -> None:
+    """Record that these were used, all in one go; a guest's use is nobody's."""
+    known = [row for row in rows if row.profile_id is not None]
+    plans = live_offers() if known else {}
+    _record(
+        [
+            _event(
+                REDEEMED, row, now, plans,
+                grant_id=row.grant_id or 0,
+                order_id=row.order_id,
+                discount_minor=row.discount_minor,
+                currency=row.currency,
+            )
+            for row in known
+        ],
+        now,
+    )  # fmt: skip
+
+
+def _event(
+    type_: str,
+    row: OfferGrant | Redemption,
+    at: datetime,
+    plans: Mapping[str, Offer],
+    **more: Any,
+) -> NewEvent:
+    plan = plans.get(row.offer)
+    title = {"title": plan.title, "kind": plan.effect.kind} if plan is not None else {}
+    return NewEvent(
+        type=type_,
+        actor=actor("profile", row.profile_id),
+        object_id=row.offer,
+        occurred_at=at,
+        source="plugin",
+        key=f"{type_}:{row.pk}",
+        payload={
+            "offer": row.offer, **title, **{name: value for name, value in more.items() if value}
+        },
+    )  # fmt: skip
+
+
+def _record(events: list[NewEvent], now: datetime) -> None:
+    if events:
+        record_many(events, received_at=now)
