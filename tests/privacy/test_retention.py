@@ -94,7 +94,8 @@ def test_a_sum_folds_to_what_its_events_fold_to(history: Any, cut: int) -> None:
 def test_what_feeds_facts_that_a_sum_does_not_carry_is_never_purged_by_default(type_: str) -> None:
     """Orders, accounts and what people said of themselves: their folds have no sum."""
     kept = ("order.", "customer.registered", "consent.", "profile.", "survey.", "life_event.",
-            "group.", "review.", "contact.", "wishlist.", "credit.", "offer.", "referral.")  # fmt: skip
+            "group.", "review.", "contact.", "wishlist.", "credit.", "offer.",
+            "referral.")  # fmt: skip
     assert (days_of(type_) is None) is type_.startswith(kept), type_
 
 
