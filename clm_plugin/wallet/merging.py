@@ -19,13 +19,23 @@ from clm_plugin.upsert import is_conflict
 from clm_plugin.wallet.accounts import lock
 from clm_plugin.wallet.expiring import expire
 from clm_plugin.wallet.holding import void
-from clm_plugin.wallet.models import ERASED, Account, Hold, Lot, Posting, Transaction
+from clm_plugin.wallet.models import (
+    ERASED,
+    Account,
+    Hold,
+    HoldShare,
+    Lot,
+    Posting,
+    Transaction,
+)
 from clm_plugin.wallet.programme_models import Promise
 from clm_plugin.wallet.request_models import GrantRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
 
 def move(old: int, new: int) -> Moved:
@@ -63,8 +73,9 @@ def _give_back_requests(moved: Moved, *, owner: int, to: int) -> None:
 _TRIES, _PAUSE = 20, 0.05
 
 
-def _lock(profile_ids: Sequence[int]) -> dict[int, Account]:
-    """Lock profiles (so that nothing is granted to one meanwhile), holds and accounts.
+def _lock(profile_ids: Sequence[int], *, theirs: bool = False) -> dict[int, Account]:
+    """Lock profiles (so that nothing is granted to one meanwhile), holds and accounts; ``theirs``:
+    holds of others on this credit as well (they were one person when it was set aside).
 
     Never waiting for one while it has another: a shopper who pays may wait for what a merge has,
     and where two wait for each other, the database ends one of them, perhaps hers. Raises the
@@ -73,7 +84,7 @@ def _lock(profile_ids: Sequence[int]) -> dict[int, Account]:
     for again in range(_TRIES, -1, -1):
         try:
             with transaction.atomic():
-                return _lock_at_once(profile_ids)
+                return _lock_at_once(profile_ids, theirs)
         except OperationalError as error:
             if not again or not is_conflict(error):
                 raise
@@ -81,11 +92,12 @@ def _lock(profile_ids: Sequence[int]) -> dict[int, Account]:
     raise AssertionError("the last try returns or raises")
 
 
-def _lock_at_once(profile_ids: Sequence[int]) -> dict[int, Account]:
+def _lock_at_once(profile_ids: Sequence[int], theirs: bool) -> dict[int, Account]:
     if connection.vendor == "postgresql":
         people = profiles().filter(pk__in=profile_ids).order_by("id")
         list(people.select_for_update(of=("self",), nowait=True).values_list("id"))
-    pending = Hold.objects.filter(profile__in=profile_ids, state=Hold.State.PENDING)
+    pending = _pending(profile_ids) if theirs else Hold.objects.filter(profile__in=profile_ids)
+    pending = pending.filter(state=Hold.State.PENDING)
     nowait = connection.features.has_select_for_update_nowait
     list(pending.order_by("id").select_for_update(no_key=True, nowait=nowait).values_list("id"))
     # Who agrees to a request locks it first and the person after it.
@@ -95,17 +107,23 @@ def _lock_at_once(profile_ids: Sequence[int]) -> dict[int, Account]:
     return lock(mine, wait=not nowait)
 
 
+def _pending(profile_ids: Sequence[int]) -> QuerySet[Hold]:
+    on_it = HoldShare.objects.filter(lot__account__profile__in=profile_ids)
+    rows = Hold.objects.filter(state=Hold.State.PENDING)
+    return rows.filter(Q(profile__in=profile_ids) | Q(pk__in=on_it.values("hold")))
+
+
 def forget(profile_ids: Sequence[int], *, now: datetime) -> int:
-    """Before an erasure: holds are released, what is left expires, accounts are nobody's.
+    """Before an erasure: holds are released (another's too that are on this credit), what is left
+    expires, accounts are nobody's.
 
     Every word that could lead to her is struck out of the books; the amounts stay, and balance.
     Where a transaction moved somebody else's credit too (they were one person once), its order
     stays named: a refund has to find what is hers. Returns how many accounts there were.
     """
     with transaction.atomic():
-        accounts = _lock(profile_ids)
-        holds = Hold.objects.filter(profile__in=profile_ids, state=Hold.State.PENDING)
-        void(holds.order_by("id"), reason=ERASED, now=now)
+        accounts = _lock(profile_ids, theirs=True)
+        void(_pending(profile_ids).order_by("id"), reason=ERASED, now=now)
         accounts = lock(accounts)  # as they are now
         lots = Lot.objects.filter(account__in=accounts)
         expire(lots.filter(remaining_minor__gt=0), accounts, now=now, reason=ERASED, actor=ERASED)
@@ -130,6 +148,8 @@ def _strike_out(accounts: list[int], profile_ids: list[int]) -> None:
         key=number, fingerprint="", order_id=order, source_ref=source
     )
     Lot.objects.filter(account__in=accounts).update(source_ref=source, reason="", due_at=None)
-    Hold.objects.filter(profile__in=profile_ids).update(
-        key=number, fingerprint="", reason=ERASED, order_id=order, profile=None
-    )
+    of_her = Hold.objects.filter(shares__lot__account__in=accounts)
+    only_hers = of_her.exclude(shares__lot__account__in=others)
+    named = Hold.objects.filter(Q(profile__in=profile_ids) | Q(pk__in=only_hers.values("pk")))
+    named.update(key=number, fingerprint="", reason=ERASED, order_id=order)
+    Hold.objects.filter(profile__in=profile_ids).update(profile=None)

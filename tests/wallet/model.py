@@ -167,8 +167,9 @@ class Model:
                 lot.left = lot.held
 
     def forget(self, person: int) -> None:
+        hers = {lot.id for lot in self.of(person)}
         for hold in self.holds.values():
-            if hold.state == "pending" and hold.owner == person:
+            if hold.state == "pending" and (hold.owner == person or hers & hold.shares.keys()):
                 self.void(hold)
         for lot in self.of(person):
             lot.left = 0

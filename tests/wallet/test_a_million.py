@@ -10,6 +10,8 @@ from clm_plugin.wallet import api as wallet
 from tests.wallet.ledger import NOW, give, person
 
 PEOPLE, EACH = 100_000, 10
+START = 10**9
+"""Beyond every number that tests before this one were given."""
 
 
 @pytest.mark.soak
@@ -31,29 +33,32 @@ def test_a_million_transactions_are_proven_in_a_minute() -> None:
         cursor.execute("SET session_replication_role = replica")  # as a restored backup is loaded
         for sql in (
             "INSERT INTO {account} (id, purpose, programme, currency, opened_for, balance_minor)"
-            " OVERRIDING SYSTEM VALUE SELECT 1000 + n, 'customer', 'bulk', 'GBP', 1000 + n, {left}"
+            " OVERRIDING SYSTEM VALUE"
+            " SELECT {start} + n, 'customer', 'bulk', 'GBP', {start} + n, {left}"
             " FROM generate_series(1, {people}) n",
             "INSERT INTO {lot} (id, account_id, granted_minor, remaining_minor, granted_at,"
             " opens_at, source_kind, source_ref, reason) OVERRIDING SYSTEM VALUE"
-            " SELECT 1000 + n, 1000 + n, 1000, {left}, '{now}', '{now}', '', '', ''"
+            " SELECT {start} + n, {start} + n, 1000, {left}, '{now}', '{now}', '', '', ''"
             " FROM generate_series(1, {people}) n",
             "INSERT INTO {transaction} (id, kind, programme, currency, key, fingerprint, at,"
             " reason, actor, order_id, source_kind, source_ref) OVERRIDING SYSTEM VALUE"
-            " SELECT 1000 + n, CASE WHEN n % {each} = 0 THEN 'grant' ELSE 'capture' END, 'bulk',"
+            " SELECT {start} + n, CASE WHEN n % {each} = 0 THEN 'grant' ELSE 'capture' END, 'bulk',"
             " 'GBP', 'bulk:' || n, '', '{now}', '', '',"
             " CASE WHEN n % {each} = 0 THEN '' ELSE 'o' || n END, '', ''"
             " FROM generate_series(0, {people} * {each} - 1) n",
             "INSERT INTO {posting} (transaction_id, account_id, lot_id, amount_minor)"
-            " SELECT 1000 + n, 1001 + n / {each}, 1001 + n / {each},"
+            " SELECT {start} + n, {start} + 1 + n / {each}, {start} + 1 + n / {each},"
             " CASE WHEN n % {each} = 0 THEN 1000 ELSE -10 END"
             " FROM generate_series(0, {people} * {each} - 1) n",
             "INSERT INTO {posting} (transaction_id, account_id, amount_minor)"
-            " SELECT 1000 + n, CASE WHEN n % {each} = 0 THEN {issued} ELSE {redeemed} END,"
+            " SELECT {start} + n, CASE WHEN n % {each} = 0 THEN {issued} ELSE {redeemed} END,"
             " CASE WHEN n % {each} = 0 THEN -1000 ELSE 10 END"
             " FROM generate_series(0, {people} * {each} - 1) n",
         ):
             cursor.execute(
-                sql.format(**tables, **shop, left=left, people=PEOPLE, each=EACH, now=NOW)
+                sql.format(
+                    **tables, **shop, left=left, people=PEOPLE, each=EACH, now=NOW, start=START
+                )
             )
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("ANALYZE")
