@@ -31,8 +31,10 @@ def _product_viewed(context: Context) -> Mapped:
 
 
 def _list_viewed(context: Context) -> Mapped:
-    products = context.properties.get("products")
-    ids = [product_id(each) for each in products or () if isinstance(each, dict)][:100]
+    products = context.properties.get("products") or []
+    if not isinstance(products, list):
+        raise BadEvent("properties.products", "must be a list")
+    ids = [product_id(each) for each in products if isinstance(each, dict)][:100]
     return Mapped(
         type="list.viewed",
         payload={

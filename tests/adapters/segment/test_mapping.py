@@ -186,6 +186,8 @@ def test_bad_money_is_refused_with_its_field(total: Any) -> None:
     ("message", "field"),
     [
         (track("Order Completed", total=1), "properties.order_id"),
+        (track("Product List Viewed", products=1), "properties.products"),
+        (track("Product List Viewed", products={"1": TEA}), "properties.products"),
         (track("Order Completed", order_id="1", total=1, currency="€"), "properties.currency"),
         (
             track("Order Completed", order_id="1", total=1, products=[TEA, {"price": 1}]),
