@@ -56,12 +56,12 @@ class Moved:
 
 
 _CAUSES = {
-    "time": _("time passed"),
-    "model": _("the lifecycle model changed"),
-    "gap": _("the usual time between orders changed"),
-    "rebuild": _("facts were rebuilt"),
-    "merge": _("profiles were joined"),
-    "merge.undone": _("a merge was undone"),
+    "time": _("the passing of time"),
+    "model": _("a change of the lifecycle model"),
+    "gap": _("a change of the usual time between orders"),
+    "rebuild": _("a rebuild of the facts"),
+    "merge": _("a merge of profiles"),
+    "merge.undone": _("a merge that was undone"),
     "page.viewed": _("a visit"),
     "product.viewed": _("a look at a product"),
     "basket.changed": _("a change of the basket"),

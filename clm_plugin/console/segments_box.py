@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from clm_plugin.console.segments_choices import labels_for
-from clm_plugin.console.segments_sensitive import hidden_from
 from clm_plugin.segments import api as segments
 from clm_plugin.segments.models import Membership, MembershipChange
 
@@ -22,18 +21,17 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from clm_plugin.console.segments_sensitive import Hidden
-    from clm_plugin.segments.api import Condition, Labels
+    from clm_plugin.segments.api import Condition, Hidden, Labels
 
 _CAUSES = {
-    "time": gettext_noop("time passed"),
-    "published": gettext_noop("the segment was published"),
-    "backfill": gettext_noop("the history was read in"),
-    "list": gettext_noop("the list was edited"),
-    "segment": gettext_noop("another segment changed"),
-    "nightly": gettext_noop("scores were worked out anew"),
-    "rebuild": gettext_noop("facts were rebuilt"),
-    "merge": gettext_noop("profiles were joined"),
+    "time": gettext_noop("the passing of time"),
+    "published": gettext_noop("the publishing of the segment"),
+    "backfill": gettext_noop("the history that was read in"),
+    "list": gettext_noop("an edit of the list"),
+    "segment": gettext_noop("a change in another segment"),
+    "nightly": gettext_noop("new scores of the night"),
+    "rebuild": gettext_noop("a rebuild of the facts"),
+    "merge": gettext_noop("a merge of profiles"),
     "page.viewed": gettext_noop("a visit"),
     "product.viewed": gettext_noop("a look at a product"),
     "basket.changed": gettext_noop("a change of the basket"),
@@ -87,7 +85,7 @@ class Reader:
 def reader_of(reasons: Iterable[Any], request: HttpRequest) -> Reader:
     """The reader of these reasons; at most a query a kind of thing that they name."""
     asked = [condition for reason in reasons for condition, _why in _deciding(reason)]
-    return Reader(labels=labels_for(*asked), hidden=hidden_from(request, asked))
+    return Reader(labels=labels_for(*asked), hidden=segments.hidden_from(request.user))
 
 
 def _deciding(reason: Any) -> list[tuple[Condition, str]]:
@@ -103,7 +101,8 @@ def _deciding(reason: Any) -> list[tuple[Condition, str]]:
 
 def segments_box(profile_id: int, request: HttpRequest) -> list[Inside]:
     """The segments somebody is in, since when and why, for the page of a customer; one query
-    beside the version of what is held in memory."""
+    beside the version of what is held in memory. Those that would tell something sensitive are
+    left out for who may not see it."""
     names = segments.segment_names()
     entered = MembershipChange.objects.filter(
         profile=OuterRef("profile"), segment=OuterRef("segment"), entered=True
@@ -125,5 +124,5 @@ def segments_box(profile_id: int, request: HttpRequest) -> list[Inside]:
             persona=bool(persona),
         )
         for key, since, reason, persona in rows
-        if key in names
+        if key in names and key not in reader.hidden.segments
     ]

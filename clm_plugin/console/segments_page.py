@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -24,7 +25,6 @@ from clm_plugin.console.exports import export_button, may_export
 from clm_plugin.console.guard import EDIT_SEGMENTS, SEE_PEOPLE, SEE_SEGMENTS, Guarded, may
 from clm_plugin.console.segments_choices import labels_for
 from clm_plugin.console.segments_preview import number_of_profiles
-from clm_plugin.console.segments_sensitive import hidden_from
 from clm_plugin.console.segments_used import used_by
 from clm_plugin.console.segments_why import find_person, told_changes, why
 from clm_plugin.profiles.models import Profile
@@ -39,7 +39,7 @@ from clm_plugin.segments.models import (
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from clm_plugin.profiles.models import Facts
     from clm_plugin.segments.api import Group
@@ -63,6 +63,11 @@ class OfSegment:
         response: HttpResponseBase = view.dispatch(request, *args, **kwargs)
         return response
 
+    @cached_property
+    def is_masked(self) -> bool:
+        """Whether who is in would tell the user something sensitive that she may not see."""
+        return self.segment.key in segments.hidden_from(self.request.user).segments
+
     def trail(self, *last: Any) -> list[dict[str, Any]]:
         here = reverse("clm_segments:people", args=(self.segment.pk,))
         crumbs: list[dict[str, Any]] = [
@@ -85,7 +90,8 @@ class SegmentView(OfSegment, Guarded, WagtailAdminTemplateMixin, TemplateView):
 
     def get_header_buttons(self) -> list[Any]:
         members = reverse("clm_segments:members", args=(self.segment.pk,))
-        url = f"{members}?export=1" if may_export(self.request) else ""
+        may_take = may_export(self.request) and not self.is_masked
+        url = f"{members}?export=1" if may_take else ""
         return [*super().get_header_buttons(), *export_button(url)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -93,11 +99,12 @@ class SegmentView(OfSegment, Guarded, WagtailAdminTemplateMixin, TemplateView):
         row = CompiledSegment.objects.filter(key=segment.key).first()
         group, broken = rules_of(row)
         labels = labels_for(group)
-        people = may(self.request, SEE_PEOPLE)
+        people = may(self.request, SEE_PEOPLE) and not self.is_masked
         context: dict[str, Any] = {
             "segment": segment,
             "row": row,
             "sees_people": people,
+            "is_masked": self.is_masked,
             "may_edit": may(self.request, *EDIT_SEGMENTS),
             "is_static": segment.kind == Segment.Kind.STATIC,
             "sentence": segments.sentence(group, labels) if group is not None else "",
@@ -133,8 +140,7 @@ class SegmentView(OfSegment, Guarded, WagtailAdminTemplateMixin, TemplateView):
         person = find_person(asked)
         if person is None:
             return {"asked": asked, "nobody": True}
-        hidden = hidden_from(self.request, group.conditions() if group is not None else ())
-        return {"asked": asked, "why": why(row, group, person, labels, now, hidden)}
+        return {"asked": asked, "why": why(row, group, person, labels, now)}
 
 
 def rules_of(row: CompiledSegment | None) -> tuple[Group | None, bool]:
@@ -189,6 +195,11 @@ class MembersView(OfSegment, CustomersView):
     default_ordering = "-pk"  # the order of the members' index; the others sort all of them
     index_url_name = "clm_segments:members"
     index_results_url_name = "clm_segments:members_results"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_masked:
+            raise PermissionDenied
+        return super().get(request, *args, **kwargs)
 
     def get_page_title(self) -> str:
         return gettext("In “%(segment)s”") % {"segment": self.segment}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf.locale import LANG_INFO
@@ -13,6 +14,7 @@ from django.views import View
 
 from clm_plugin.console.guard import EDIT_PROGRAMMES, EDIT_SEGMENTS, Guarded
 from clm_plugin.profiles.models import Facts
+from clm_plugin.segments.api import hidden_from
 from clm_plugin.segments.models import Segment
 from clm_plugin.shop.api import ShopError, get_shop
 
@@ -52,8 +54,9 @@ def _languages(text: str, ids: list[str] | None) -> list[Item]:
     return _among(named, text, ids)
 
 
-def _segments(text: str, ids: list[str] | None) -> list[Item]:
-    return _among(Segment.objects.values_list("key", "name"), text, ids)
+def _segments(text: str, ids: list[str] | None, hidden: frozenset[str] = frozenset()) -> list[Item]:
+    rows = Segment.objects.values_list("key", "name")
+    return _among((row for row in rows if ids is not None or row[0] not in hidden), text, ids)
 
 
 def _channels(text: str, ids: list[str] | None) -> list[Item]:
@@ -97,8 +100,11 @@ class PickView(Guarded, View):
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         if kind not in KINDS:
             raise Http404
+        find = KINDS[kind]
+        if kind == "segment":
+            find = partial(_segments, hidden=hidden_from(request.user).segments)
         try:
-            items = KINDS[kind](request.GET.get("q", "")[:100], _ids(request.GET.get("ids")))
+            items = find(request.GET.get("q", "")[:100], _ids(request.GET.get("ids")))
         except ShopError:  # an adapter without a catalogue: ids can still be typed
             items = []
         return JsonResponse({"items": items})

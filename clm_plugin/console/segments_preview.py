@@ -18,7 +18,6 @@ from clm_plugin.console.customer import name_of
 from clm_plugin.console.guard import SEE_PEOPLE, SEE_SEGMENTS, may
 from clm_plugin.console.segments_choices import labels_for
 from clm_plugin.console.segments_patience import Impatient, patience
-from clm_plugin.console.segments_sensitive import NOTHING, Hidden, hidden_from
 from clm_plugin.profiles.models import Profile
 from clm_plugin.segments import api as segments
 from clm_plugin.segments.api import Group
@@ -94,13 +93,16 @@ def preview(request: HttpRequest, segment: Segment) -> HttpResponse:
         compiled = segments.compile_segment(segment)
         context["troubles"] = compiled.troubles() if segment.rules else []
         if compiled.group is not None:
-            people = may(request, SEE_PEOPLE)
-            hidden = hidden_from(request, compiled.group.conditions())
-            context["answer"] = answer(compiled.group, clock.now(), names=people, hidden=hidden)
+            hidden = segments.hidden_from(request.user)
+            if hidden.covers_any(compiled.group.conditions()):
+                context |= {"is_sensitive": True, "troubles": []}
+            else:
+                people = may(request, SEE_PEOPLE)
+                context["answer"] = answer(compiled.group, clock.now(), names=people)
     return render(request, "clm_plugin/console/segment_preview.html", context)
 
 
-def answer(group: Group, now: datetime, *, names: bool, hidden: Hidden = NOTHING) -> Answer:
+def answer(group: Group, now: datetime, *, names: bool) -> Answer:
     """Count, sentence, counts of the parts and (with ``names``) examples of a group."""
     labels = labels_for(group)
     everybody = number_of_profiles()
@@ -116,7 +118,7 @@ def answer(group: Group, now: datetime, *, names: bool, hidden: Hidden = NOTHING
         count=count,
         share=_share(count, everybody),
         lines=_lines(group, now, labels, everybody, waiting) if count is not None else (),
-        examples=_examples(group, now, labels, hidden) if names and count is not None else None,
+        examples=_examples(group, now, labels) if names and count is not None else None,
         not_ready=tuple(dict.fromkeys(waiting.values())),
     )
 
@@ -164,9 +166,7 @@ def _lines(
     return tuple(found)
 
 
-def _examples(
-    group: Group, now: datetime, labels: Labels, hidden: Hidden
-) -> tuple[Example, ...] | None:
+def _examples(group: Group, now: datetime, labels: Labels) -> tuple[Example, ...] | None:
     try:
         with patience(EXAMPLE_SECONDS):
             people = segments.sample(group, now, EXAMPLES)
@@ -177,26 +177,26 @@ def _examples(
         Example(
             name=name_of(person),
             url=reverse("clm_customers:customer", args=(person.pk,)),
-            reasons=reasons(segments.explain(group, subjects[person.pk], now, labels), hidden),
+            reasons=reasons(segments.explain(group, subjects[person.pk], now, labels)),
         )
         for person in people
         if person.pk in subjects
     )
 
 
-def reasons(explanation: Explanation, hidden: Hidden) -> tuple[str, ...]:
-    """The person's own values behind the conditions that put her in, but for what is ``hidden``."""
-    return tuple(dict.fromkeys(_whys(explanation, hidden, positive=True)))[:REASONS]
+def reasons(explanation: Explanation) -> tuple[str, ...]:
+    """The person's own values behind the conditions that put her in."""
+    return tuple(dict.fromkeys(_whys(explanation, positive=True)))[:REASONS]
 
 
-def _whys(node: Explanation, hidden: Hidden, *, positive: bool) -> list[str]:
+def _whys(node: Explanation, *, positive: bool) -> list[str]:
     if not node.members:
-        if not node.why or node.holds != positive or hidden.covers(node.condition):
+        if not node.why or node.holds != positive:
             return []
         # A bare number says nothing without what it was asked for.
         return [node.why if len(node.why) > _BARE else f"{node.sentence}: {node.why}"]
     inner = positive != (node.kind == "none")
-    return [why for member in node.members for why in _whys(member, hidden, positive=inner)]
+    return [why for member in node.members for why in _whys(member, positive=inner)]
 
 
 def _theme(request: HttpRequest) -> str:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from clm_plugin.console.segments_sensitive import Hidden
     from clm_plugin.segments.api import Explanation, Group, Labels, Told
     from clm_plugin.segments.models import CompiledSegment
 
@@ -34,12 +33,11 @@ GROUPS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """A line of the tree. ``good``: it speaks for being in, which inside "none" is a no; None: the
-    reader may not know."""
+    """A line of the tree. ``good``: it speaks for being in, which inside "none" is a no."""
 
     text: str
     why: str
-    good: bool | None
+    good: bool
     members: tuple[Branch, ...] = ()
 
 
@@ -84,9 +82,8 @@ def why(
     person: Profile,
     labels: Labels,
     now: datetime,
-    hidden: Hidden,
 ) -> Why:
-    """Each condition with this person's own value, but for what is ``hidden``."""
+    """Each condition with this person's own value."""
     held = Membership.objects.filter(segment=row.key, profile=person.pk).first()
     stored = held is not None and held.inside
     if group is None:
@@ -95,7 +92,7 @@ def why(
     else:
         subject = segments.read_subjects([person.pk], [group], now)[person.pk]
         told = segments.explain(group, subject, now, labels)
-        holds, tree = told.holds, branches(told, hidden, positive=True)
+        holds, tree = told.holds, branches(told, positive=True)
     return Why(
         name=name_of(person),
         url=reverse("clm_customers:customer", args=(person.pk,)),
@@ -106,23 +103,18 @@ def why(
     )
 
 
-def branches(told: Explanation, hidden: Hidden, *, positive: bool) -> tuple[Branch, ...]:
-    """The members of a group as lines. The answer of a group that holds something hidden would
-    tell it, so it is hidden too."""
+def branches(told: Explanation, *, positive: bool) -> tuple[Branch, ...]:
+    """The members of a group as lines."""
     inner = positive != (told.kind == "none")
     return tuple(
         Branch(
             text=_(GROUPS[member.kind]) if member.members else _capital(member.sentence),
-            why=_("sensitive: not shown to you") if hidden.covers(member.condition) else member.why,
-            good=None if _is_hidden(member, hidden) else member.holds == inner,
-            members=branches(member, hidden, positive=inner) if member.members else (),
+            why=member.why,
+            good=member.holds == inner,
+            members=branches(member, positive=inner) if member.members else (),
         )
         for member in told.members
     )
-
-
-def _is_hidden(told: Explanation, hidden: Hidden) -> bool:
-    return hidden.covers(told.condition) or any(_is_hidden(one, hidden) for one in told.members)
 
 
 def _capital(text: str) -> str:

@@ -12,6 +12,7 @@ from clm_plugin.profiles.models import (
     Facts,
     Identifier,
     ItemFact,
+    LifeEventKind,
     OrderFact,
     Profile,
     TraitDefinition,
@@ -184,6 +185,15 @@ def declared_traits() -> list[dict[str, object]]:
     """The traits that the shop declared, as plain values; one query."""
     rows = TraitDefinition.objects.order_by("key")
     return [dict(row) for row in rows.values("key", "label", "kind", "rule", "sensitive")]
+
+
+def sensitive_keys() -> tuple[frozenset[str], frozenset[str]]:
+    """The keys of sensitive traits, and of sensitive life events; two queries."""
+    return _sensitive(TraitDefinition), _sensitive(LifeEventKind)
+
+
+def _sensitive(model: type[TraitDefinition | LifeEventKind]) -> frozenset[str]:
+    return frozenset(model._default_manager.filter(sensitive=True).values_list("key", flat=True))
 
 
 def trait_keys() -> list[str]:

@@ -64,6 +64,7 @@ from clm_plugin.segments.rfm_rules import (
 )
 from clm_plugin.segments.rfm_rules import NAMES as RFM_NAMES
 from clm_plugin.segments.rules import facets, holds, next_change
+from clm_plugin.segments.sensitive import Hidden, hidden_from
 from clm_plugin.segments.sql import count, matching, sample
 from clm_plugin.segments.static import add_members, forget, move, remove_members, unmove
 from clm_plugin.segments.wording import explain, phrase, sentence
@@ -91,6 +92,7 @@ __all__ = [
     "Count",
     "Explanation",
     "Group",
+    "Hidden",
     "Inside",
     "Labels",
     "Matrix",
@@ -112,6 +114,7 @@ __all__ = [
     "forget",
     "from_json",
     "heat_map",
+    "hidden_from",
     "history",
     "holds",
     "install_segment",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.admin.widgets.slug import SlugInput
+from wagtail.blocks.base import BlockWidget
 from wagtail.fields import StreamField
 from wagtail.models import (
     DraftStateMixin,
@@ -27,11 +28,14 @@ from wagtail.models import (
 
 from clm_plugin.personal import NOTHING
 from clm_plugin.segments.blocks import RulesStream
+from clm_plugin.segments.blocks.choices import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+
+    from clm_plugin.segments.sensitive import Hidden
 
 previewers: dict[str, Callable[[HttpRequest, Segment], HttpResponse]] = {}
 """Preview mode -> view; filled at start-up by the console, which knows how to show people."""
@@ -39,15 +43,53 @@ previewers: dict[str, Callable[[HttpRequest, Segment], HttpResponse]] = {}
 PREVIEW = "people"
 
 
+class RulesWidget(BlockWidget):
+    """The rule builder without what the user may not ask for."""
+
+    def __init__(self, block: Any, hidden: Hidden) -> None:
+        super().__init__(block)
+        self.hidden = hidden
+
+    @property
+    def block_json(self) -> Any:
+        with left_out(traits=self.hidden.traits, life_events=self.hidden.life_events):
+            return super().block_json
+
+    @property
+    def js_context(self) -> Any:
+        with left_out(traits=self.hidden.traits, life_events=self.hidden.life_events):
+            return super().js_context
+
+
 class SegmentForm(WagtailAdminModelForm):
     """Checks the rules as a whole, at the block that is wrong.
 
-    A draft may be incomplete (Wagtail saves it while one types); what goes live may not.
+    A draft may be incomplete (Wagtail saves it while one types); what goes live may not. What is
+    sensitive nobody may ask for who may not see it, not even in a draft.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        from clm_plugin.segments.sensitive import hidden_from
+
+        self.hidden = hidden_from(self.for_user)
+        if "rules" in self.fields:
+            # What a colleague put in stays readable; it cannot be saved from here.
+            offered = self.hidden.without(self.instance.rules)
+            field = self.fields["rules"]
+            field.widget = RulesWidget(field.block, offered)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean()
-        if self.is_deferred_validation or "rules" not in data:
+        if "rules" not in data:
+            return data
+        from clm_plugin.segments.sensitive import sensitive_error
+
+        refused = sensitive_error(data["rules"], self.hidden)
+        if refused is not None:
+            self.add_error("rules", refused)
+            return data
+        if self.is_deferred_validation:
             return data
         if data.get("kind") == Segment.Kind.STATIC:
             if data["rules"]:

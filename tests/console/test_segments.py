@@ -234,7 +234,7 @@ def test_page_with_people_history_and_use(root: Client) -> None:
     page = page_of(root, segment)
     assert "People who have placed at least 2 orders." in page
     assert "Ann" in page
-    assert "the segment was published" in page
+    assert "because of the publishing of the segment" in page
     assert "Tea time" in page
     assert "Wider" in page
     members = root.get(reverse("clm_segments:members", args=(segment.pk,))).content.decode()
@@ -276,5 +276,5 @@ def test_customer_page_says_which_segments_and_why(root: Client) -> None:
     page = root.get(reverse("clm_customers:customer", args=(ann.pk,))).content.decode()
     assert "In no segment." not in page
     assert reverse("clm_segments:by_key", args=("loyal",)) in page
-    assert "the segment was published" in page
+    assert "because of the publishing of the segment" in page
     assert root.get(reverse("clm_segments:by_key", args=("loyal",))).status_code == 302

@@ -53,6 +53,20 @@ class Json(JSONParser):
             raise exceptions.ParseError("JSON parse error - nested too deeply") from None
 
 
+class Escaped(JSONRenderer):
+    ensure_ascii = True
+
+
+class Told(JSONRenderer):
+    """JSON. A refusal may repeat what came in, and half a surrogate pair can only be escaped."""
+
+    def render(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().render(*args, **kwargs)
+        except UnicodeEncodeError:
+            return Escaped().render(*args, **kwargs)
+
+
 class Page(CursorPagination):
     """Pages by a cursor: no count of a large table, nothing twice while rows come in."""
 
@@ -103,7 +117,7 @@ class Api:
     authentication_classes: Any = [TokenAuthentication, SessionAuthentication]
     permission_classes: Any = [MayDo]
     throttle_classes: Any = [Guest, Pace]
-    renderer_classes: Any = [JSONRenderer]
+    renderer_classes: Any = [Told]
     parser_classes: Any = [Json]
     pagination_class: Any = Page
     content_negotiation_class: Any = DefaultContentNegotiation

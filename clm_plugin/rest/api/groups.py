@@ -30,7 +30,7 @@ from clm_plugin.rest.api.answers import (
 from clm_plugin.rest.api.base import Api
 from clm_plugin.rest.api.describing import described
 from clm_plugin.rest.api.shapes import EventBatch, Members, NewEventShape, ProfileShape
-from clm_plugin.segments.api import add_members, members, remove_members, sizes
+from clm_plugin.segments.api import add_members, hidden_from, members, remove_members, sizes
 from clm_plugin.surveys.api import answer_counts, question, results, survey_names
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class SegmentViewSet(Api, GenericViewSet):
             self.permission_denied(request)
         _size(pk)
         if request.method == "GET":
+            if pk in hidden_from(request.user).segments:
+                self.permission_denied(request, "who is in tells something sensitive")
             page = self.paginate_queryset(self.get_queryset())
             return self.get_paginated_response(ProfileShape(page, many=True).data)
         shape = Members(data=request.data)

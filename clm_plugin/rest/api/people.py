@@ -30,7 +30,7 @@ from clm_plugin.rest.api.shapes import (
     GivenConsent,
     ProfileShape,
 )
-from clm_plugin.segments.api import rfm_of, segments_of
+from clm_plugin.segments.api import hidden_from, rfm_of, segments_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -83,6 +83,8 @@ class ProfileViewSet(Api, ReadOnlyModelViewSet):
         for name, value in self.request.query_params.items():
             if name in ("cursor", "page_size"):
                 continue
+            if name == "segment" and value in hidden_from(self.request.user).segments:
+                self.permission_denied(self.request, "who is in tells something sensitive")
             queryset = queryset.filter(**_condition(name, str(value)))
         return queryset
 
@@ -116,14 +118,17 @@ class ProfileViewSet(Api, ReadOnlyModelViewSet):
         if type_ := request.query_params.get("type"):
             rows = rows.filter(type=type_)
         page = self.paginate_queryset(rows)
-        return self.get_paginated_response(EventShape(page, many=True).data)
+        context = {"hidden": hidden_from(request.user)}
+        return self.get_paginated_response(EventShape(page, many=True, context=context).data)
 
     @described(answers=SegmentsShape, refuses=False)
     @action(detail=True, methods=["get"])
     def segments(self, request: Request, pk: str) -> Response:
         """The segments she is in, with since when, and her RFM scores."""
         person = self.get_object()
-        told = {"segments": segments_of(person.pk), "rfm": rfm_of(person.pk)}
+        hidden = hidden_from(request.user).segments
+        inside = [each for each in segments_of(person.pk) if each.segment not in hidden]
+        told = {"segments": inside, "rfm": rfm_of(person.pk)}
         return Response(SegmentsShape(told).data)
 
     @described(methods=["GET"], answers=TraitsShape, refuses=False)
@@ -147,6 +152,7 @@ class ProfileViewSet(Api, ReadOnlyModelViewSet):
             )
             return Response(AcceptedShape({"accepted": sorted(told)}).data, status=202)
         rows = trait_values().filter(profile=person.pk).order_by("key")
+        rows = rows.exclude(key__in=hidden_from(request.user).traits)
         return Response(TraitsShape({"traits": rows}).data)
 
     @described(methods=["GET"], answers=ConsentsShape, refuses=False)

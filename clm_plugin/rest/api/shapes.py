@@ -80,6 +80,8 @@ class ProfileShape(serializers.ModelSerializer):
 
 
 class EventShape(serializers.Serializer):
+    """An event of the log. What is sensitive is left out of ``payload`` for who may not see it."""
+
     id = serializers.UUIDField()
     type = serializers.CharField()
     actor = serializers.CharField()
@@ -87,7 +89,16 @@ class EventShape(serializers.Serializer):
     occurred_at = serializers.DateTimeField()
     received_at = serializers.DateTimeField()
     source = serializers.CharField()  # type: ignore[assignment]  # a field of that name
-    payload = serializers.JSONField()
+    payload = serializers.SerializerMethodField()
+
+    def get_payload(self, event: Any) -> dict[str, Any]:
+        told, hidden = dict(event.payload), self.context["hidden"]
+        if event.type.startswith("life_event.") and told.get("kind") in hidden.life_events:
+            return {}
+        if hidden.traits and isinstance(told.get("traits"), dict):
+            kept = {key: one for key, one in told["traits"].items() if key not in hidden.traits}
+            told["traits"] = kept
+        return told
 
 
 class NewEventShape(serializers.Serializer):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +14,24 @@ from clm_plugin.segments import rfm_rules
 from clm_plugin.segments.event_labels import EVENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 sources: dict[str, Callable[[], list[tuple[str, Any]]]] = {}
 """Lists that floors above or beside know: ``traits``, ``trait_kinds``, ``life_events``,
 ``surveys``. Filled at start-up."""
+
+_Keys = frozenset[str]
+_left_out: ContextVar[tuple[_Keys, _Keys]] = ContextVar("left_out", default=(_Keys(), _Keys()))
+
+
+@contextmanager
+def left_out(*, traits: _Keys, life_events: _Keys) -> Iterator[None]:
+    """Inside, these are not offered: blocks are made once for all, a form is drawn for one."""
+    token = _left_out.set((traits, life_events))
+    try:
+        yield
+    finally:
+        _left_out.reset(token)
 
 
 def stages() -> list[tuple[str, Any]]:
@@ -51,7 +66,7 @@ def consents() -> list[tuple[str, Any]]:
 
 
 def traits() -> list[tuple[str, Any]]:
-    return _from("traits")
+    return [pair for pair in _from("traits") if pair[0] not in _left_out.get()[0]]
 
 
 def trait_kind(key: str) -> str:
@@ -60,7 +75,7 @@ def trait_kind(key: str) -> str:
 
 
 def life_events() -> list[tuple[str, Any]]:
-    return _from("life_events")
+    return [pair for pair in _from("life_events") if pair[0] not in _left_out.get()[1]]
 
 
 def surveys() -> list[tuple[str, Any]]:

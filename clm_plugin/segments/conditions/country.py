@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from clm_plugin.segments.country_names import country_names
 from clm_plugin.segments.data import Condition, Labels, Subject
 from clm_plugin.segments.facets import PROFILE
 from clm_plugin.segments.fields import texts
@@ -28,10 +29,13 @@ class Country(Condition):
         return subject.country in self.countries
 
     def sentence(self, labels: Labels) -> str:
-        return _("live in %(country)s") % {"country": names_of(self.countries)}
+        return _("live in %(country)s") % {
+            "country": names_of(self.countries, country_names(self.countries))
+        }
 
     def why(self, subject: Subject, now: datetime, labels: Labels) -> str:
-        return subject.country or _("not known")
+        own = subject.country
+        return country_names([own]).get(own, own) or _("not known")
 
     @property
     def facets(self) -> frozenset[str]:

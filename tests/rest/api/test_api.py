@@ -12,8 +12,18 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.authtoken.models import Token
 
 from clm_plugin import pipeline
-from clm_plugin.models import Consent, Event, Identifier, Profile, TraitValue
+from clm_plugin.models import (
+    Consent,
+    Event,
+    Identifier,
+    LifeEventKind,
+    Profile,
+    TraitDefinition,
+    TraitValue,
+)
 from clm_plugin.segments import api as segments
+from clm_plugin.segments.conditions import HasTrait
+from clm_plugin.segments.data import Group
 from tests.factories import NOW, days, new, order, store
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +205,39 @@ def test_consents_are_written_down_with_who_told(ada: Profile) -> None:
     assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["purpose"])
     half = call("post", f"/profiles/{ada.pk}/consents/", said | {"channel": ""})
     assert (half.status_code, list(half.json()["errors"])) == (400, ["channel"])
+
+
+def test_half_a_surrogate_pair_is_refused_in_readable_words(ada: Profile) -> None:
+    said = '{"purpose": "\\ud800", "granted": true, "source": "x"}'
+    caller = Caller("view_profile", "change_profile")
+    answer = caller("post", f"/profiles/{ada.pk}/consents/", said)
+    assert answer.status_code == 400
+    assert "\ud800" in answer.json()["errors"]["purpose"][0]
+
+
+def test_what_is_sensitive_is_for_few(ada: Profile) -> None:
+    TraitDefinition.objects.create(key="allergy", label="Allergy", sensitive=True)
+    LifeEventKind.objects.create(key="baby", label="A baby", source="declared", sensitive=True)
+    tell(
+        new("profile.identified", "customer:1", NOW, traits={"allergy": "nuts", "size": "4"}),
+        new("life_event.declared", "customer:1", NOW, kind="baby"),
+    )
+    group = Group(kind="all", members=(HasTrait(key="allergy", op="set"),))
+    segments.publish(key="allergic", name="Allergic", group=group, now=NOW)
+    segments.evaluate(now=NOW)
+    codes = ("view_profile", "view_segment")
+    for told, call in ((True, Caller(*codes, "view_sensitive_profile")), (False, Caller(*codes))):
+        her = f"/profiles/{ada.pk}"
+        events = call("get", f"{her}/events/").content.decode()
+        assert ("nuts" in events, "baby" in events) == (told, told)
+        assert "size" in events
+        assert ("allergy" in call("get", f"{her}/traits/").content.decode()) is told
+        inside = [one["key"] for one in call("get", f"{her}/segments/").json()["segments"]]
+        assert inside == (["allergic"] if told else [])
+        status = 200 if told else 403
+        assert call("get", "/segments/allergic/members/").status_code == status
+        assert call("get", "/profiles/?segment=allergic").status_code == status
+        assert call("get", "/segments/allergic/").json()["members"] == 1
 
 
 def test_static_lists_are_edited_and_read(ada: Profile) -> None:
