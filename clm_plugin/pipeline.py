@@ -61,6 +61,8 @@ class Batch:
     moves: lifecycle.Moves = field(default_factory=lifecycle.Moves)
     cause: dict[int, str] = field(default_factory=dict)
     last: dict[int, datetime] = field(default_factory=dict)
+    boosts: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Per cent of the usual that offers let orders earn, by order and programme."""
     told: dict[int, set[str]] = field(default_factory=dict)
     """The types of the events about each person."""
     merged: tuple[profiles.Merge, ...] = ()
@@ -89,12 +91,14 @@ def identify(batch: Batch) -> None:
 
 
 def recall(batch: Batch) -> None:
-    """The facts before these events, of those who come to a turning point in them."""
+    """The facts before these events, of those who come to a turning point in them; and how much
+    faster offers let them earn as they are now, before an order makes others of them."""
     for event in batch.events:
         if event.type in lifecycle.TURNING and event.actor in batch.profile_of:
             turn = lifecycle.turn_of(event)
             batch.turns.setdefault(batch.profile_of[event.actor], []).append(turn)
     batch.before = profiles.fact_rows(batch.turns)
+    batch.boosts = wallet.boosts_before(batch.events, batch.profile_of, boost=_boost)
 
 
 def fold(batch: Batch) -> None:
@@ -130,11 +134,11 @@ def earn(batch: Batch) -> None:
 
     The news of it are events of their own, in the queue behind these.
     """
-    wallet.earn(batch.events, batch.profile_of, now=batch.now, boost=_boost)
+    wallet.earn(batch.events, batch.profile_of, now=batch.now, boost=_boost, before=batch.boosts)
     offers.settle(batch.events, now=batch.now)
 
 
-def _boost(profile_id: int, programme: str, at: datetime) -> int:
+def _boost(profile_id: int | None, programme: str, at: datetime) -> int:
     """Per cent of the usual that an offer lets somebody earn."""
     return offers.multiplier_of(profile_id, programme, at).percent
 

@@ -22,15 +22,17 @@ from clm_plugin.wallet import api as wallet
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from clm_plugin.wallet.api import Lot
+    from clm_plugin.wallet.api import Boost, Lot
 
 _FRESH = timedelta(minutes=10)
 """An order that is older and earned nothing in the ledger earns nothing any more."""
 
 
-def order_earned(order_id: str, *, now: datetime) -> tuple[Earns, ...]:
+def order_earned(
+    order_id: str, *, now: datetime, boost: Boost = wallet.no_boost
+) -> tuple[Earns, ...]:
     """What an order earned, by programme. One or two queries, and in its first minutes the shop's
-    for the order and at most four of ours."""
+    for the order and at most four of ours beside the boost's."""
     lots = wallet.earned_on([order_id]).get(order_id, [])
     if lots:
         plans = wallet.live_programmes().plans
@@ -43,7 +45,8 @@ def order_earned(order_id: str, *, now: datetime) -> tuple[Earns, ...]:
     if order is None or order.is_cancelled or abs(now - order.placed_at) > _FRESH:
         return ()
     owner = profile_id_of(actor("customer", order.customer_id)) if order.customer_id else None
-    return tuple(each for each in earns(owner, order, now=order.placed_at) if each.amount)
+    found = earns(owner, order, now=order.placed_at, boost=boost)
+    return tuple(each for each in found if each.amount)
 
 
 def _counts(lot: Lot, now: datetime) -> bool:

@@ -19,20 +19,28 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clm_plugin.shop.api import Basket, Order, Product
-    from clm_plugin.wallet.api import Foreseen
+    from clm_plugin.wallet.api import Boost, Foreseen
 
 _KEPT_SECONDS = 20
 """How long a product's hint is kept: it stands on pages that may cost no query."""
 _MOST_KEPT = 4096
 
 
-def earns(profile_id: int | None, bought: Basket | Order, *, now: datetime) -> tuple[Earns, ...]:
+def earns(
+    profile_id: int | None,
+    bought: Basket | Order,
+    *,
+    now: datetime,
+    boost: Boost = wallet.no_boost,
+) -> tuple[Earns, ...]:
     """What a basket or an order earns by programme, where it is something or could be.
 
-    ``profile_id`` None: a guest. At most three queries.
+    ``profile_id`` None: a guest. ``boost``: what offers do for her. At most three queries beside
+    the boost's.
     """
     purchase = wallet.purchase_of(bought)
-    found = (_earns(each, now) for each in wallet.foresee(profile_id, purchase, at=now))
+    foreseen = wallet.foresee(profile_id, purchase, at=now, boost=boost)
+    found = (_earns(each, now) for each in foreseen)
     return tuple(each for each in found if each.amount or each.gain or each.not_counted)
 
 
@@ -55,12 +63,13 @@ def _earns(found: Foreseen, now: datetime) -> Earns:
     )
 
 
-def hints(product_id: str, *, now: datetime) -> tuple[Hint, ...]:
+def hints(product_id: str, *, now: datetime, boost: Boost = wallet.no_boost) -> tuple[Hint, ...]:
     """What one of a product earns, the same for everybody; kept for some seconds, so that a page
-    costs no query while it is warm. Caps of persons are not looked at, budgets are."""
+    costs no query while it is warm. Caps of persons are not looked at, budgets are. ``boost``: what
+    offers do for everybody."""
     found = kept_hints(product_id)
     if found is None:
-        found = _hints(product_id, now)
+        found = _hints(product_id, now, boost)
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
         _kept[product_id, get_language() or ""] = monotonic() + _KEPT_SECONDS, found
@@ -82,15 +91,15 @@ _kept: dict[tuple[str, str], tuple[float, tuple[Hint, ...]]] = {}
 """By product and language: until when they are good, on the monotonic clock, and the hints."""
 
 
-def _hints(product_id: str, now: datetime) -> tuple[Hint, ...]:
+def _hints(product_id: str, now: datetime, boost: Boost) -> tuple[Hint, ...]:
     if not any(plan.order_rules for plan in wallet.programmes(now)):
         return ()
     product = get_shop().products([product_id]).get(product_id)
     prices = _prices(product) if product is not None else []
     if product is None or not prices:
         return ()
-    least = _alone(product, prices[0], now)
-    most = least if prices[0] == prices[-1] else _alone(product, prices[-1], now)
+    least = _alone(product, prices[0], now, boost)
+    most = least if prices[0] == prices[-1] else _alone(product, prices[-1], now, boost)
     found = (_hint(low, high) for low, high in zip(least, most, strict=True) if not low.left_out)
     return tuple(each for each in found if each.amount or each.rule)
 
@@ -103,7 +112,7 @@ def _prices(product: Product) -> list[Money]:
     return sorted(same, key=lambda each: each.minor)
 
 
-def _alone(product: Product, cost: Money, at: datetime) -> tuple[Foreseen, ...]:
+def _alone(product: Product, cost: Money, at: datetime, boost: Boost) -> tuple[Foreseen, ...]:
     line = PricedLine(
         product_id=product.id,
         parent_id=product.parent_id,
@@ -111,7 +120,8 @@ def _alone(product: Product, cost: Money, at: datetime) -> tuple[Foreseen, ...]:
         total_minor=cost.minor,
         is_gift_card=product.is_gift_card,
     )
-    return wallet.foresee(None, Purchase(currency=cost.currency, lines=(line,)), at=at)
+    alone = Purchase(currency=cost.currency, lines=(line,))
+    return wallet.foresee(None, alone, at=at, boost=boost)
 
 
 def _hint(low: Foreseen, high: Foreseen) -> Hint:

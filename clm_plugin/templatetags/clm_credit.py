@@ -11,7 +11,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clm_plugin.adapters.tender.api import CreditUse, credit_use
+from clm_plugin.adapters.tender.api import CreditUse, credit_use, priced
 from clm_plugin.money import Money
 from clm_plugin.shop.api import CREDIT_TENDER, get_shop, price
 
@@ -80,7 +80,7 @@ def _use(context: template.Context) -> CreditUse | None:
     kept = context.get("store_credit", _UNASKED)
     if kept is _UNASKED:
         request = context.get("request")
-        kept = credit_use(request) if request is not None else None
+        kept = credit_use(request, lambda: priced(context, request)) if request else None
         # Once a page, however many tags it has.
         context.dicts[0]["store_credit"] = kept
     return kept if isinstance(kept, CreditUse) and kept.is_shown else None

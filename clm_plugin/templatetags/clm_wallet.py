@@ -19,10 +19,10 @@ from django.utils.safestring import SafeString
 
 from clm_plugin import clock
 from clm_plugin.adapters import later
+from clm_plugin.adapters.boosts import boosts, boosts_for_all
 from clm_plugin.adapters.guard import BUDGET_MS, hurried
-from clm_plugin.events.api import actor
-from clm_plugin.profiles.api import customer_of, profile_id_of
-from clm_plugin.shop.api import get_shop
+from clm_plugin.adapters.tender.api import CreditUse, priced, profile_of
+from clm_plugin.profiles.api import customer_of
 from clm_plugin.statements.api import Earns, Hint, earns, hints, kept_hints, order_earned
 from clm_plugin.wallet.api import programmes
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest
-
-    from clm_plugin.money import Money
 
 logger = logging.getLogger("clm_plugin")
 register = template.Library()
@@ -50,9 +48,7 @@ def earn_preview(context: template.Context) -> dict[str, Any]:
     request = context.get("request")
     found: tuple[Earns, ...] = ()
     if request is not None:
-        # What she wishes to pay with credit, where another tag of this page has looked already.
-        use = context.get("store_credit")
-        found = _safely(lambda: _of_basket(request, getattr(use, "amount", None)), ())
+        found = _safely(lambda: _of_basket(context, request), ())
     is_customer = request is not None and bool(customer_of(request))
     return {"earns": found, "is_customer": is_customer}
 
@@ -64,7 +60,9 @@ def earn_hint(product: Any) -> SafeString:
     found = kept_hints(str(product))
     if found is None:
         nothing: tuple[Hint, ...] = ()
-        found = _safely(lambda: hints(str(product), now=clock.now()), nothing)
+        found = _safely(
+            lambda: hints(str(product), now=clock.now(), boost=boosts_for_all()), nothing
+        )
     if not found:
         return SafeString("")
     return SafeString(render_to_string("clm_plugin/wallet/earn_hint.html", {"hints": found}))
@@ -88,22 +86,26 @@ def order_credit_text(order_id: object) -> dict[str, Any]:
     return {"earns": _of_order(order_id)}
 
 
-def _of_basket(request: HttpRequest, credit: Money | None) -> tuple[Earns, ...]:
+def _of_basket(context: template.Context, request: HttpRequest) -> tuple[Earns, ...]:
     now = clock.now()
     if not any(plan.order_rules for plan in programmes(now)):
         return ()
-    bought = get_shop().request_purchase(request)
+    bought = priced(context, request)
     if bought is None:
         return ()
-    if credit is not None and credit.minor and credit.currency == bought.total.currency:
-        bought = replace(bought, paid_by_credit=credit)
-    customer = customer_of(request)
-    owner = profile_id_of(actor("customer", customer)) if customer else None
-    return earns(owner, bought, now=now)
+    # What she wishes to pay with credit, where another tag of this page has looked already.
+    use = context.get("store_credit")
+    if isinstance(use, CreditUse) and use.is_used:
+        bought = replace(bought, paid_by_credit=use.amount)
+    return earns(profile_of(request), bought, now=now, boost=boosts())
 
 
 def _of_order(order_id: object) -> tuple[Earns, ...]:
-    return _safely(lambda: order_earned(str(order_id), now=clock.now()), (), budget_ms=_AFTER_MS)
+    return _safely(
+        lambda: order_earned(str(order_id), now=clock.now(), boost=boosts()),
+        (),
+        budget_ms=_AFTER_MS,
+    )
 
 
 def _safely(read: Callable[[], T], nothing: T, *, budget_ms: int = BUDGET_MS) -> T:

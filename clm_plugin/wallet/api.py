@@ -8,7 +8,7 @@ from clm_plugin.wallet.capturing import capture
 from clm_plugin.wallet.claims import Claim
 from clm_plugin.wallet.clawing import claw_back
 from clm_plugin.wallet.compile import compile_programme
-from clm_plugin.wallet.crediting import earn
+from clm_plugin.wallet.crediting import boosts_before, earn
 from clm_plugin.wallet.data import (
     Balance,
     Check,
@@ -25,6 +25,7 @@ from clm_plugin.wallet.data import (
     Total,
 )
 from clm_plugin.wallet.describing import Difference, differences
+from clm_plugin.wallet.earning import Boost, no_boost
 from clm_plugin.wallet.effects import EFFECT_DAYS, MOST_ORDERS, Effects, Outcome, effects, names_for
 from clm_plugin.wallet.errors import (
     BadAmount,
@@ -115,6 +116,7 @@ __all__ = [
     "AuthoredProgramme",
     "BadAmount",
     "Balance",
+    "Boost",
     "Check",
     "Claim",
     "ClawedBack",
@@ -166,6 +168,7 @@ __all__ = [
     "ask",
     "balance",
     "balances",
+    "boosts_before",
     "capture",
     "claw_back",
     "compile_programme",
@@ -203,6 +206,7 @@ __all__ = [
     "move",
     "names_for",
     "next_due",
+    "no_boost",
     "notice_due",
     "owed_now",
     "paid_on",

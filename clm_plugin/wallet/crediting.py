@@ -22,18 +22,19 @@ from clm_plugin.shop.api import ShopError, get_shop
 from clm_plugin.wallet.awarding import after, award, known_keys
 from clm_plugin.wallet.data import Source
 from clm_plugin.wallet.earned_so_far import so_far
-from clm_plugin.wallet.earning import earned
+from clm_plugin.wallet.earning import earned, no_boost
 from clm_plugin.wallet.programmes import live_programmes
 from clm_plugin.wallet.purchase import PricedLine, Purchase
 from clm_plugin.wallet.returning import BACK, take_back_all
 from clm_plugin.wallet.rewarding import REWARDED, keep_promises, reward
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from clm_plugin.events.api import Event
     from clm_plugin.shop.api import Product
+    from clm_plugin.wallet.earning import Boost
     from clm_plugin.wallet.plan import Programme
 
 FOR_ORDER = _("For an order")
@@ -41,8 +42,32 @@ _PLACED = "order.placed"
 RELEVANT = frozenset({_PLACED}) | REWARDED | BACK
 
 
-def no_boost(profile_id: int, programme: str, now: datetime) -> int:
-    return 100
+Boosts = dict[tuple[str, str], int]
+"""Per cent of the usual, by order and programme."""
+
+
+def boosts_before(
+    events: Sequence[Event], profile_of: Mapping[str, int], *, boost: Boost
+) -> Boosts:
+    """What ``boost`` says of orders before they are folded into what is known of who placed them.
+
+    An offer for a first order, or for a stage that the order ends, was promised to her on the
+    basket page; asked later, it would not be for her any more. Of two orders of one person in a
+    batch the second is left out: it is asked for when the first is known.
+    """
+    placed = [e for e in events if e.is_live and e.type == _PLACED and profile_of.get(e.actor)]
+    if not placed:
+        return {}
+    plans = [plan for plan in live_programmes().plans.values() if plan.order_rules]
+    first: dict[int, Event] = {}
+    for event in placed:
+        first.setdefault(profile_of[event.actor], event)
+    return {
+        (event.payload["order_id"], plan.key): boost(pid, plan.key, event.occurred_at)
+        for pid, event in first.items()
+        for plan in plans
+        if not plan.withdrawn
+    }
 
 
 def earn(
@@ -50,12 +75,13 @@ def earn(
     profile_of: Mapping[str, int],
     *,
     now: datetime,
-    boost: Callable[[int, str, datetime], int] = no_boost,
+    boost: Boost = no_boost,
+    before: Mapping[tuple[str, str], int] | None = None,
 ) -> None:
     """Grant what a batch of events earns, and take back what others undo.
 
     ``boost``: how many per cent of the usual somebody earns of a programme at a moment (offers of
-    her own, which are a floor above).
+    her own, which are a floor above); ``before``: the same, as ``boosts_before`` asked for it.
 
     No query for a batch without such events, one where nothing is published and nothing undone;
     else a fixed number of reads for the batch, and the ledger's own for each grant.
@@ -66,7 +92,7 @@ def earn(
     plans = [plan for plan in live_programmes().plans.values() if not plan.withdrawn]
     placed = [e for e in mine if e.type == _PLACED and profile_of.get(e.actor)]
     if plans and placed:
-        _earn_by_orders(plans, placed, profile_of, now, boost)
+        _earn_by_orders(plans, placed, profile_of, now, boost, before or {})
     if placed:
         keep_promises(plans, placed, profile_of, now=now)
     rewarded = [event for event in mine if event.type in REWARDED and profile_of.get(event.actor)]
@@ -82,7 +108,8 @@ def _earn_by_orders(
     placed: Sequence[Event],
     profile_of: Mapping[str, int],
     now: datetime,
-    boost: Callable[[int, str, datetime], int],
+    boost: Boost,
+    before: Mapping[tuple[str, str], int],
 ) -> None:
     """Grant what orders earn; one that is cancelled already earns nothing any more."""
     earning = [plan for plan in plans if plan.order_rules]
@@ -106,7 +133,7 @@ def _earn_by_orders(
                 continue
             had = sums[pid, plan.key]
             at = event.occurred_at
-            percent = boost(pid, plan.key, at)
+            percent = before.get((order, plan.key)) or boost(pid, plan.key, at)
             found = earned(plan, purchase, had, at=at, boost_percent=percent)
             source = Source("order", order)
             if award(

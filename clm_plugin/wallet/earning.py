@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -26,8 +28,6 @@ from clm_plugin.wallet.counting import (
 from clm_plugin.wallet.terms import terms
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from clm_plugin.wallet.plan import EarnRule, LeftOut, Programme, Rounding
     from clm_plugin.wallet.purchase import Purchase
 
@@ -65,6 +65,12 @@ class Earning:
 
 
 NOTHING = SoFar()
+Boost = Callable[[int | None, str, datetime], int]
+"""How many per cent of the usual somebody (None: a guest) earns of a programme at a moment."""
+
+
+def no_boost(profile_id: int | None, programme: str, at: datetime) -> int:
+    return 100
 
 
 def earned(

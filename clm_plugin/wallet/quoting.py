@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q
 
 from clm_plugin.wallet.earned_so_far import for_guest, so_far
-from clm_plugin.wallet.earning import earned
+from clm_plugin.wallet.earning import earned, no_boost
 from clm_plugin.wallet.models import Lot as LotRow
 from clm_plugin.wallet.programmes import live_programmes
 from clm_plugin.wallet.spending import Purse, spendable
@@ -18,7 +18,7 @@ from clm_plugin.wallet.words import in_words
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from clm_plugin.wallet.earning import SoFar
+    from clm_plugin.wallet.earning import Boost, SoFar
     from clm_plugin.wallet.plan import LeftOut, Programme
     from clm_plugin.wallet.purchase import Purchase
 
@@ -43,17 +43,28 @@ class Quote:
     earn_left_out: tuple[LeftOut, ...] = ()
 
 
-def quote(profile_id: int | None, purchase: Purchase, *, now: datetime) -> Quote:
+def quote(
+    profile_id: int | None,
+    purchase: Purchase,
+    *,
+    now: datetime,
+    boost: Boost = no_boost,
+    with_earning: bool = True,
+) -> Quote:
     """The quote of a basket; ``profile_id`` None: a guest, who has nothing yet.
 
-    At most four queries: programmes, lots, caps, budgets.
+    ``boost`` is what ``earn`` will be given; ``with_earning`` False where only what credit may pay
+    is asked for. At most four queries beside the boost's: programmes, lots, caps, budgets; without
+    earning two.
     """
     plans = tuple(
         plan for plan in live_programmes().plans.values() if plan.currency == purchase.currency
     )
     purses = _purses(profile_id, purchase.currency, now) if profile_id is not None else {}
     found = spendable(plans, purchase, purses)
-    will_earn, notes = _earnings(profile_id, plans, purchase, now)
+    will_earn, notes = (
+        _earnings(profile_id, plans, purchase, now, boost) if with_earning else ((), [])
+    )
     most = {plan.key: 0 for plan in plans} | dict.fromkeys(purses, 0) | found.per_programme
     return Quote(
         currency=purchase.currency,
@@ -89,7 +100,11 @@ def _purses(profile_id: int, currency: str, now: datetime) -> dict[str, Purse]:
 
 
 def _earnings(
-    profile_id: int | None, plans: tuple[Programme, ...], purchase: Purchase, now: datetime
+    profile_id: int | None,
+    plans: tuple[Programme, ...],
+    purchase: Purchase,
+    now: datetime,
+    boost: Boost,
 ) -> tuple[tuple[tuple[str, int], ...], list[LeftOut]]:
     earning = [plan for plan in plans if plan.order_rules and plan.earns_at(now)]
     known: dict[str, SoFar] = {}
@@ -100,7 +115,8 @@ def _earnings(
         known = {key: sums for (_, key), sums in rows.items()}
     will_earn, notes = [], []
     for plan in earning:
-        found = earned(plan, purchase, known[plan.key], at=now)
+        percent = boost(profile_id, plan.key, now)
+        found = earned(plan, purchase, known[plan.key], at=now, boost_percent=percent)
         if found.amount_minor:
             will_earn.append((plan.name, found.amount_minor))
         notes += [out for out in (*found.left_out, *found.capped) if out not in notes]

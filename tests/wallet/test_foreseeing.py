@@ -115,6 +115,30 @@ def test_caps_of_the_person_are_asked() -> None:
     assert next_step(programme, bought(38_00), had, at=NOW) == (12_00, 5_00)
 
 
+@pytest.mark.parametrize(
+    ("minor", "percent", "step"),
+    [
+        (38_00, 100, (12_00, 10_00)),
+        (38_00, 200, (12_00, 10_00)),  # 76.00 counted: 24.00 more, 12.00 of which is paid
+        (30_00, 150, (3_34, 10_00)),
+        (38_00, 50, (12_00, 10_00)),  # no offer makes it less
+    ],
+)
+def test_a_step_is_as_near_as_an_offer_makes_it(
+    minor: int, percent: int, step: tuple[int, int]
+) -> None:
+    purchase = bought(minor)
+    assert next_step(plan(), purchase, at=NOW, boost_percent=percent) == step
+    missing, gain = step
+    extra = PricedLine(product_id="", total_minor=missing)
+    more = replace(purchase, lines=(*purchase.lines, extra))
+    before, after = (
+        earned(plan(), each, at=NOW, boost_percent=percent).amount_minor
+        for each in (purchase, more)
+    )
+    assert after - before == gain
+
+
 @pytest.mark.django_db
 def test_foreseen_with_days_and_reasons(django_assert_max_num_queries: Any) -> None:
     publish(

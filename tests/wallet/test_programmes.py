@@ -233,6 +233,21 @@ def test_a_guest_sees_what_she_would_earn() -> None:
 
 
 @pytest.mark.django_db
+def test_a_quote_promises_what_offers_of_hers_make_of_it() -> None:
+    publish(compile_programme(authored()), now=NOW)
+    asked = []
+
+    def boost(profile_id: int | None, programme: str, at: datetime) -> int:
+        asked.append((profile_id, programme, at))
+        return 200
+
+    found = wallet.quote(None, basket(60_00), now=NOW, boost=boost)
+    assert found.will_earn == (("Harbour credit", 20_00),)
+    assert asked == [(None, "harbour", NOW)]
+    assert wallet.quote(None, basket(60_00), now=NOW, with_earning=False).will_earn == ()
+
+
+@pytest.mark.django_db
 def test_a_quote_says_what_is_left_out_in_words_and_names_every_programme(
     person: Profile,
 ) -> None:
@@ -280,3 +295,6 @@ def test_a_quote_costs_the_same_queries_whatever_is_in_the_purse(person: Profile
     ) as queries:
         wallet.quote(person.pk, basket(60_00), now=NOW)
     assert len(queries) == 4
+    with CaptureQueriesContext(connection) as queries:
+        wallet.quote(person.pk, basket(60_00), now=NOW, with_earning=False)
+    assert len(queries) == 2

@@ -3,6 +3,7 @@
 from clm_plugin.adapters.tender.data import CreditUse, LeftOut
 from clm_plugin.adapters.tender.errors import CreditChanged, CreditError, CreditUnavailable
 from clm_plugin.adapters.tender.paying import abandon, begin, check_wish, complete, hold_key, resume
+from clm_plugin.adapters.tender.pricing import priced
 from clm_plugin.adapters.tender.refunding import give_back, take_back
 from clm_plugin.adapters.tender.rules import split
 from clm_plugin.adapters.tender.settling import settle
@@ -25,6 +26,7 @@ __all__ = [
     "give_back",
     "hold_key",
     "make_wish",
+    "priced",
     "profile_of",
     "resume",
     "settle",

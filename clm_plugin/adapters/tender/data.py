@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from clm_plugin.money import Money
+
+if TYPE_CHECKING:
+    from clm_plugin.shop.api import Basket
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class CreditUse:
     good_until: str = ""
     """When ``next_expiry`` ends, by the shop's clock, in words; empty: never."""
     left_out: tuple[LeftOut, ...] = ()
+    purchase: Basket | None = field(default=None, repr=False, compare=False)
+    """What is bought, as it was priced for this: others on the page need not price it again."""
 
     @property
     def rest(self) -> Money:

@@ -59,7 +59,8 @@ def begin(
     expires_at = now + settings.CREDIT_HOLD
     try:
         with hurried(PATIENCE_MS):
-            quote = wallet.quote(profile_id, wallet.purchase_of(purchase), now=now)
+            bought = wallet.purchase_of(purchase)
+            quote = wallet.quote(profile_id, bought, now=now, with_earning=False)
             up_to = used(None, quote.up_to_minor, purchase.total.minor)
             if up_to < amount.minor:
                 raise _changed(Money(up_to, amount.currency))

@@ -56,8 +56,11 @@ def credit_use(
         if not customer_of(request):
             return None
         with hurried():
+            profile_id = profile_of(request)
+            if profile_id is None:
+                return None
             found = purchase() if purchase else shop.request_purchase(request)
-            return _use(request, found, clock.now()) if found else None
+            return _use(request, profile_id, found, clock.now()) if found else None
     except (OperationalError, InterfaceError) as error:
         logger.warning("clm: store credit is not shown, the database is slow: %s", error)
         later.rest()
@@ -72,13 +75,11 @@ def profile_of(request: HttpRequest) -> int | None:
     return profile_id_of(actor("customer", customer)) if customer else None
 
 
-def _use(request: HttpRequest, purchase: Basket, now: datetime) -> CreditUse | None:
-    """At most seven queries."""
+def _use(request: HttpRequest, profile_id: int, purchase: Basket, now: datetime) -> CreditUse:
+    """At most four queries: programmes, lots, and two for the balance."""
     currency, total = purchase.total.currency, purchase.total.minor
-    profile_id, wish = profile_of(request), wish_of(request)
-    if profile_id is None:
-        return None
-    found = wallet.quote(profile_id, wallet.purchase_of(purchase), now=now)
+    wish, bought = wish_of(request), wallet.purchase_of(purchase)
+    found = wallet.quote(profile_id, bought, now=now, with_earning=False)
     amount = 0
     if wish is not None and wish.currency == currency:
         amount = used(wish.minor, found.up_to_minor, total)
@@ -93,6 +94,7 @@ def _use(request: HttpRequest, purchase: Basket, now: datetime) -> CreditUse | N
         good_until=good_until(balance.next_expiry_at),
         next_expiry=Money(balance.next_expiry_minor, currency),
         left_out=tuple(LeftOut(each.title, each.reason) for each in found.left_out),
+        purchase=purchase,
     )
 
 
