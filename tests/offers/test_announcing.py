@@ -10,15 +10,18 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from clm_plugin import pipeline
-from clm_plugin.models import Event, Profile
+from clm_plugin.models import Enrolment, Event, Profile
 from clm_plugin.offers import api as offers
 from clm_plugin.offers.announcing import announce_grants
 from clm_plugin.offers.models import OfferGrant
+from tests.campaigns.test_entering import campaign, known, me
 from tests.factories import NOW, days, store, viewed
 from tests.offers.plans import LATER, person, plan, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +125,18 @@ def test_it_reaches_whom_it_is_about_and_is_no_sign_of_life() -> None:
     pipeline.drain(now=NOW + days(90))
     her.facts.refresh_from_db()
     assert her.facts.last_seen_at == NOW
+
+
+@pytest.mark.parametrize("event", ["offer.granted", "offer.redeemed"])
+def test_a_campaign_starts_with_it(event: str, settings: Settings) -> None:
+    settings.CLM = {"SHOP": "nonexistent.Shop", "GLOBAL_HOLDOUT": 0.0, "QUIET_HOURS": (0, 0)}
+    campaign("event", event=event)
+    publish(plan())
+    known()
+    grant = give(me())
+    pipeline.drain(now=NOW)
+    assert Enrolment.objects.count() == (event == "offer.granted")
+    offers.reserve(code=offers.code_for(grant), profile_id=me(), order_id="7", now=NOW, until=LATER)
+    offers.confirm("7", now=NOW)
+    pipeline.drain(now=NOW)
+    assert Enrolment.objects.get().profile_id == me()
