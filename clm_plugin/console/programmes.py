@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.ui.tables import StatusTagColumn
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.models import Revision, WorkflowState
 from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
@@ -64,7 +64,6 @@ class ProgrammeIndexView(IndexView):
                 sort_key="live",
                 primary=lambda programme: programme.live,
             ),
-            Column("currency", label=_("Currency")),
             FigureColumn(
                 "issued",
                 label=_("Issued"),
@@ -126,6 +125,7 @@ class ProgrammeViewSet(ListingSet, SnippetViewSet):
     index_view_class = ProgrammeIndexView
     edit_view_class = ProgrammeEditView
     index_template_name = "clm_plugin/console/programmes.html"
+    index_results_template_name = "clm_plugin/console/programmes_results.html"
     search_fields = ["name", "key"]
     search_backend_name = None
     copy_view_enabled = True
