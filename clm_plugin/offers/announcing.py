@@ -2,15 +2,16 @@
 
 Recorded in the transaction of the grant or the use, so they are there with it or not at all; the
 keys are those of the rows, so twice is once. No code and no reason that a colleague wrote is in
-them. The person is named ``profile:<id>``, which leads to the survivor of a merge.
+them. They stand under a name of hers, so that her timeline and segments find them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clm_plugin.events.api import NewEvent, actor, record_many
+from clm_plugin.events.api import NewEvent, record_many
 from clm_plugin.offers.live import live_offers
+from clm_plugin.profiles.api import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,16 +25,17 @@ GRANTED, REDEEMED = "offer.granted", "offer.redeemed"
 
 def announce_grants(rows: Iterable[OfferGrant], *, now: datetime) -> None:
     """Record that these offers were given, all in one go."""
-    plans = live_offers()
+    given = list(rows)
+    plans, names = live_offers(), names_of(row.profile_id for row in given)
     _record(
         [
             _event(
-                GRANTED, row, row.granted_at, plans,
+                GRANTED, row, names[row.profile_id], row.granted_at, plans,
                 grant_id=row.pk,
                 source=row.source,
                 expires_at=row.expires_at.isoformat() if row.expires_at else "",
             )
-            for row in rows
+            for row in given
         ],
         now,
     )  # fmt: skip
@@ -41,18 +43,20 @@ def announce_grants(rows: Iterable[OfferGrant], *, now: datetime) -> None:
 
 def announce_uses(rows: Iterable[Redemption], *, now: datetime) -> None:
     """Record that these were used, all in one go; a guest's use is nobody's."""
-    known = [row for row in rows if row.profile_id is not None]
-    plans = live_offers() if known else {}
+    known = [(row, row.profile_id) for row in rows if row.profile_id is not None]
+    if not known:
+        return
+    plans, names = live_offers(), names_of(profile_id for _, profile_id in known)
     _record(
         [
             _event(
-                REDEEMED, row, now, plans,
+                REDEEMED, row, names[profile_id], now, plans,
                 grant_id=row.grant_id or 0,
                 order_id=row.order_id,
                 discount_minor=row.discount_minor,
                 currency=row.currency,
             )
-            for row in known
+            for row, profile_id in known
         ],
         now,
     )  # fmt: skip
@@ -61,6 +65,7 @@ def announce_uses(rows: Iterable[Redemption], *, now: datetime) -> None:
 def _event(
     type_: str,
     row: OfferGrant | Redemption,
+    name: str,
     at: datetime,
     plans: Mapping[str, Offer],
     **more: Any,
@@ -69,7 +74,7 @@ def _event(
     title = {"title": plan.title, "kind": plan.effect.kind} if plan is not None else {}
     return NewEvent(
         type=type_,
-        actor=actor("profile", row.profile_id),
+        actor=name,
         object_id=row.offer,
         occurred_at=at,
         source="plugin",

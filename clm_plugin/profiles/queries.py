@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clm_plugin.arrays import any_of
+from clm_plugin.events.api import actor
 from clm_plugin.profiles.data import MAIL, MARKETING, FactRow
 from clm_plugin.profiles.models import (
     CategoryFact,
@@ -90,6 +91,26 @@ def profile_id_of(actor: str) -> int | None:
 def actors_of(profile_id: int) -> list[str]:
     """All names of a profile: what its events are found by."""
     return list(Identifier.objects.filter(profile=profile_id).values_list("actor", flat=True))
+
+
+def names_of(profile_ids: Iterable[int]) -> dict[int, str]:
+    """A name of each person under which news about her are recorded; one query.
+
+    Her account's, which stays hers, else the first by alphabet; ``profile:<id>`` where none is
+    known. What is recorded under a name is found with her other events and moves with it.
+    """
+    ids = set(profile_ids)
+    rows = Identifier.objects.filter(any_of("profile", ids), verified=True)
+    found: dict[int, str] = {}
+    for profile_id, name in rows.values_list("profile_id", "actor"):
+        known = found.get(profile_id)
+        if known is None or _rank(name) < _rank(known):
+            found[profile_id] = name
+    return {pk: found.get(pk) or actor("profile", pk) for pk in ids}
+
+
+def _rank(name: str) -> tuple[bool, str]:
+    return not name.startswith("customer:"), name
 
 
 def mail_consents(profile_ids: Iterable[int]) -> dict[int, bool]:

@@ -1,15 +1,15 @@
 """What happens to credit, as events: campaigns start from them, and they are in the timeline.
 
 The ledger tells its news inside the transaction that posted, so the event is recorded with the
-posting or not at all. The person is named ``profile:<id>``: that is the one name everybody has,
-and it leads to the survivor when two turn out to be one.
+posting or not at all. They stand under a name of hers, so that her timeline and segments find them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clm_plugin.events.api import NewEvent, actor, record_many
+from clm_plugin.events.api import NewEvent, record_many
+from clm_plugin.profiles.api import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,21 +32,23 @@ _TYPES = {
 
 def announce(news: Sequence[News]) -> None:
     """Record the events of these news, in the caller's transaction; what is nobody's is left."""
-    found = [
-        _event(each)
+    told = [
+        (each, each.profile_id)
         for each in news
         if each.kind in _TYPES and each.profile_id is not None and each.amount_minor > 0
     ]
-    if found:
+    if told:
+        names = names_of(profile_id for _, profile_id in told)
+        found = [_event(each, names[profile_id]) for each, profile_id in told]
         record_many(found, received_at=max(event.occurred_at for event in found))
 
 
-def _event(news: News) -> NewEvent:
+def _event(news: News, name: str) -> NewEvent:
     type_ = _TYPES[news.kind]
     about = news.transaction_id or "-".join(map(str, news.lot_ids))
     return NewEvent(
         type=type_,
-        actor=actor("profile", news.profile_id),
+        actor=name,
         object_id=news.programme,
         occurred_at=news.at,
         source="plugin",

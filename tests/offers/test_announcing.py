@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from clm_plugin import pipeline
+from clm_plugin.insights.api import timeline
 from clm_plugin.models import Enrolment, Event, Profile
 from clm_plugin.offers import api as offers
 from clm_plugin.offers.announcing import announce_grants
@@ -125,6 +126,7 @@ def test_it_reaches_whom_it_is_about_and_is_no_sign_of_life() -> None:
     pipeline.drain(now=NOW + days(90))
     her.facts.refresh_from_db()
     assert her.facts.last_seen_at == NOW
+    assert [each.type for each in timeline(her.pk).happenings] == ["offer.granted", "product.viewed"]
 
 
 @pytest.mark.parametrize("event", ["offer.granted", "offer.redeemed"])
