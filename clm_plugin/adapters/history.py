@@ -69,13 +69,16 @@ def order_placed(order: Order, *, source: str = LIVE, visitor: str = "") -> NewE
 
 def _for_earning(order: Order, lines: list[Line]) -> dict[str, Any]:
     """What programmes ask of an order; what is nought is left out, to keep the log small."""
-    found: dict[str, Any] = {
-        "taxes_minor": [_minor(line.tax) for line in lines],
-        "discounts_minor": [_minor(line.discount) for line in lines],
-        "discounted_quantities": [_part(line) for line in lines],
-        "gift_cards": [int(line.is_gift_card) for line in lines],
-    }
-    found = {name: values for name, values in found.items() if any(values)}
+    found: dict[str, Any] = {}
+    # Of a million lines hardly any has one of these: look before making lists.
+    if any([line.tax and line.tax.minor for line in lines]):
+        found["taxes_minor"] = [_minor(line.tax) for line in lines]
+    if any([line.discount and line.discount.minor for line in lines]):
+        found["discounts_minor"] = [_minor(line.discount) for line in lines]
+        units = [_part(line) for line in lines]
+        found |= {"discounted_quantities": units} if any(units) else {}
+    if any([line.is_gift_card for line in lines]):
+        found["gift_cards"] = [int(line.is_gift_card) for line in lines]
     amounts = {
         "shipping_minor": _minor(order.shipping),
         "shipping_tax_minor": _minor(order.shipping_tax),

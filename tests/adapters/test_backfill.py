@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
+from oscar.core.loading import get_model
 
 from clm_plugin.adapters import history
 from clm_plugin.adapters.history import backfill
 from clm_plugin.adapters.oscar import OscarShop
 from clm_plugin.models import Facts, Profile, QueuedEvent
+from clm_plugin.money import Money
 from tests.adapters import oscar_factory as oscar
 
 if TYPE_CHECKING:
@@ -151,9 +154,27 @@ def test_a_page_costs_a_fixed_number_of_queries(
 ) -> None:
     shop = OscarShop()
     for limit in (1, 5):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(5):
             shop.orders(limit=limit)
     with django_assert_num_queries(1):
         shop.refunds()
     with django_assert_num_queries(1):
         shop.registrations()
+
+
+def test_what_was_taken_off_and_paid_with_credit_is_read_where_there_is_some(
+    past: dict[str, Any], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    shop, model = OscarShop(), get_model("order", "Order")
+    reduced, paid, *_ = model.objects.order_by("date_placed", "pk")
+    reduced.discounts.create(amount=Decimal("1.50"), voucher_code="TEN")
+    kind = get_model("payment", "SourceType").objects.create(code="store-credit", name="Credit")
+    paid.sources.create(source_type=kind, currency="GBP", amount_debited=Decimal(3))
+    with django_assert_num_queries(7):
+        orders = {order.id: order for order in shop.orders(limit=5)}
+    assert (orders[reduced.number].discount, orders[reduced.number].codes) == (
+        Money(150, "GBP"), ("TEN",),
+    )  # fmt: skip
+    assert orders[paid.number].paid_by_credit == Money(300, "GBP")
+    assert orders[reduced.number].paid_by_credit is None
+    assert orders[paid.number].discount == Money(0, "GBP")

@@ -17,7 +17,12 @@ from oscar.core.loading import get_model
 
 from clm_plugin.adapters.oscar.catalogue import category_ids, gift_cards, unit_costs
 from clm_plugin.adapters.oscar.columns import Purse, column_or_empty, hundredths, keys
-from clm_plugin.adapters.oscar.tenders import credit_paid, reductions
+from clm_plugin.adapters.oscar.tenders import (
+    credit_paid,
+    has_credit,
+    has_reductions,
+    reductions,
+)
 from clm_plugin.shop.api import Line, Order, Refund
 
 if TYPE_CHECKING:
@@ -42,6 +47,8 @@ _ORDER = (
     "basket_id",
     "shipping_hundredths",
     "shipping_net",
+    "is_reduced",
+    "is_by_credit",
 )
 _LINE = (
     "pk",
@@ -61,7 +68,8 @@ def is_cancelled(status: str) -> bool:
 
 
 def read_orders(after: str, limit: int) -> list[Order]:
-    """A page of orders behind a cursor, in order of placing; seven queries."""
+    """A page of orders behind a cursor, in order of placing; five queries, and one each where some
+    of them were reduced, some of their lines in part, or some paid with store credit."""
     model = get_model("order", "Order")
     return _orders(_page(model.objects.all(), "date_placed", after)[:limit])
 
@@ -159,12 +167,15 @@ def _orders(orders: QuerySet[Any]) -> list[Order]:
             hundredths=hundredths("total_incl_tax"),
             shipping_hundredths=hundredths("shipping_incl_tax"),
             shipping_net=hundredths("shipping_excl_tax"),
+            # Most orders of most shops have neither, and the tables need not be read for them.
+            is_reduced=has_reductions(),
+            is_by_credit=has_credit(),
         ).values_list(*_ORDER)
     )
     purses = {currency: Purse(currency) for currency in {row[8] for row in rows}}
-    keys = [row[0] for row in rows]
     lines = _lines({row[0]: purses[row[8]] for row in rows})
-    reduced, credit = reductions(keys), credit_paid(keys)
+    reduced = reductions([row[0] for row in rows if row[15]])
+    credit = credit_paid([row[0] for row in rows if row[16]])
     return [
         _order(
             row,
@@ -200,6 +211,7 @@ def _order(
         basket_id,
         shipping,
         shipping_net,
+        *_,
     ) = row
     return Order(
         id=number,

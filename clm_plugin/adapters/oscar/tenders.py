@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum, Value
 from oscar.core.loading import get_model
 
 from clm_plugin.adapters.oscar.columns import Purse, hundredths
@@ -15,6 +15,8 @@ from clm_plugin.shop.api import CREDIT_TENDER, Tender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from django.db.models.expressions import Combinable
 
     from clm_plugin.money import Money
 
@@ -65,9 +67,23 @@ def read_tenders(order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:
     return {number: tuple(tenders) for number, tenders in found.items()}
 
 
-def credit_paid(orders: Sequence[Any]) -> dict[Any, int]:
-    """Hundredths paid with store credit by order key; orders without it are left out; one query."""
+def has_credit() -> Combinable:
+    """Of an order's row: whether any of it was paid with store credit."""
     if not any(config.label == "payment" for config in apps.get_app_configs()):
+        return Value(False)
+    sources = get_model("payment", "Source").objects
+    return Exists(sources.filter(order=OuterRef("pk"), source_type__code=CREDIT_TENDER))
+
+
+def has_reductions() -> Combinable:
+    """Of an order's row: whether an offer or a code took anything off it."""
+    return Exists(get_model("order", "OrderDiscount").objects.filter(order=OuterRef("pk")))
+
+
+def credit_paid(orders: Sequence[Any]) -> dict[Any, int]:
+    """Hundredths paid with store credit by order key, of orders that have some; one query, none
+    without orders."""
+    if not orders:
         return {}
     rows = (
         get_model("payment", "Source")
@@ -82,7 +98,10 @@ def credit_paid(orders: Sequence[Any]) -> dict[Any, int]:
 
 
 def reductions(orders: Sequence[Any]) -> dict[Any, tuple[int, tuple[str, ...]]]:
-    """What offers and codes took off orders in hundredths, and the codes; one query."""
+    """What offers and codes took off orders in hundredths, and the codes; one query, none without
+    orders."""
+    if not orders:
+        return {}
     rows = (
         get_model("order", "OrderDiscount")
         .objects.filter(order__in=list(orders))
