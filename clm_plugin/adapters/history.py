@@ -71,13 +71,13 @@ def _for_earning(order: Order, lines: list[Line]) -> dict[str, Any]:
     """What programmes ask of an order; what is nought is left out, to keep the log small."""
     found: dict[str, Any] = {}
     # Of a million lines hardly any has one of these: look before making lists.
-    if any([line.tax and line.tax.minor for line in lines]):
+    if any(line.tax and line.tax.minor for line in lines):
         found["taxes_minor"] = [_minor(line.tax) for line in lines]
-    if any([line.discount and line.discount.minor for line in lines]):
+    if any(line.discount and line.discount.minor for line in lines):
         found["discounts_minor"] = [_minor(line.discount) for line in lines]
         units = [_part(line) for line in lines]
         found |= {"discounted_quantities": units} if any(units) else {}
-    if any([line.is_gift_card for line in lines]):
+    if any(line.is_gift_card for line in lines):
         found["gift_cards"] = [int(line.is_gift_card) for line in lines]
     amounts = {
         "shipping_minor": _minor(order.shipping),
