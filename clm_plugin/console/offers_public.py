@@ -117,5 +117,6 @@ class PublicCodeView(OfOffer, Guarded, WagtailAdminTemplateMixin, FormView):
             text = gettext("The offer has the public code %(code)s; revoke that one first.")
             return text % {"code": known.code}
         return gettext(
-            "A code that reads like this one is there already, or was revoked; choose another word."
+            "A code that reads like this one is there already, was revoked, or is a voucher of the"
+            " shop's own; choose another word."
         )

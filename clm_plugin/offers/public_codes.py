@@ -12,6 +12,7 @@ from clm_plugin.offers.alphabet import read_code, written_code
 from clm_plugin.offers.errors import BadCode, CodeExists, OfferError
 from clm_plugin.offers.live import open_offer
 from clm_plugin.offers.models import OfferCode, Redemption
+from clm_plugin.shop.api import ShopError, get_shop
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,7 +36,8 @@ def make_public_code(
     """Let everybody use an offer by a word; it works at once.
 
     Raises UnknownOffer, BadCode for what is no word of 4 to 20 letters and digits, CodeExists when
-    another code reads like it or the offer has one, OfferError for an offer that needs no code.
+    another code reads like it, the shop has such a voucher or the offer has a public code,
+    OfferError for an offer that needs no code.
     """
     plan = open_offer(offer, now=now)
     if plan.given != "code":
@@ -43,6 +45,8 @@ def make_public_code(
     written = written_code(text)
     if not written:
         raise BadCode("a public code is 4 to 20 letters from A to Z and digits")
+    if _shop_has(written):
+        raise CodeExists("the shop has a voucher of this spelling; choose another word")
     made = OfferCode(
         text=read_code(written), written=written, offer=offer, made_at=now, expires_at=expires_at
     )
@@ -55,6 +59,13 @@ def make_public_code(
             " or revoke the other code first"
         ) from error
     return PublicCode(id=made.pk, code=written, expires_at=expires_at)
+
+
+def _shop_has(written: str) -> bool:
+    try:
+        return get_shop().has_own_code(written)
+    except ShopError:
+        return False  # no shop that could be asked
 
 
 def public_code_of(offer: str) -> PublicCode | None:

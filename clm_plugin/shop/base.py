@@ -130,6 +130,11 @@ class Shop(ABC):
         """
         return False
 
+    def has_own_code(self, code: str) -> bool:
+        """Whether the shop has a code of this spelling that is none of ours: a voucher of its own,
+        say, which would go before a public code that is written alike."""
+        return False
+
     def tenders(self, order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:
         """By what means orders were paid and how much of it was given back, by order id.
 

@@ -146,6 +146,7 @@ def _reserve(request: HttpRequest, number: str, stack: offers.Stack) -> None:
         offers.reserve_all(
             uses=uses,
             profile_id=_profile(request),
+            session_key=str(getattr(request.session, "session_key", "") or ""),
             order_id=number,
             now=now,
             until=now + HOLD,

@@ -183,3 +183,13 @@ def test_a_public_code_for_a_pass_is_booked_once_for_each_account() -> None:
         assert "You have used this code" in said(browser, "freeweek")
     assert OfferGrant.objects.count() == 2
     assert offers.wrong_counters() == []
+
+
+def test_a_public_code_cannot_be_spelled_like_a_voucher_of_the_shops() -> None:
+    publish(plan("ten"))
+    get_model("voucher", "Voucher").objects.create(
+        name="Own", code="SPRING26", start_datetime=clock.now(), end_datetime=clock.now()
+    )
+    with pytest.raises(offers.CodeExists):
+        offers.make_public_code(offer="ten", text="spring-26", now=clock.now())
+    assert offers.make_public_code(offer="ten", text="SUMMER26", now=clock.now()).id

@@ -43,7 +43,7 @@ class ClmVouchers:
 
     def form_valid(self, form: Any) -> HttpResponse:
         code, basket = form.cleaned_data["code"], self.request.basket  # type: ignore[attr-defined]
-        if not basket.id or _is_the_shops(code):
+        if not basket.id or is_the_shops(code):
             answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
             return answer
         level, text = self._use(code)
@@ -100,7 +100,7 @@ def is_on(basket: Any, code: str) -> bool:
     return any(offers.read_code(one) == code for one in codes)
 
 
-def _is_the_shops(code: str) -> bool:
+def is_the_shops(code: str) -> bool:
     """Whether this is a voucher that the shop itself made. One query, whatever the code."""
     vouchers = get_model("voucher", "Voucher").objects.filter(code=code)
     return bool(vouchers.exclude(offers__slug__startswith=PREFIX).exists())

@@ -131,6 +131,11 @@ class OscarShop(Shop):
 
         return apply_code(request, code)
 
+    def has_own_code(self, code: str) -> bool:
+        from clm_plugin.adapters.oscar.offers_vouchers import is_the_shops
+
+        return is_the_shops(code)
+
     def tenders(self, order_ids: Iterable[str]) -> dict[str, tuple[Tender, ...]]:
         from clm_plugin.adapters.oscar.tenders import read_tenders
 

@@ -34,6 +34,8 @@ class CodeShape(serializers.Serializer):
 
 
 class ReserveShape(serializers.Serializer):
+    """``customer`` as above: without a profile, a public code counts her uses by it."""
+
     code = serializers.CharField(max_length=64)
     profile = serializers.IntegerField(
         min_value=1, max_value=2**62, required=False, default=None, allow_null=True
@@ -41,6 +43,7 @@ class ReserveShape(serializers.Serializer):
     order_id = serializers.CharField(max_length=64)
     discount_minor = serializers.IntegerField(min_value=0, max_value=10**12, default=0)
     minutes = serializers.IntegerField(min_value=1, max_value=7 * 24 * 60, default=_MINUTES)
+    customer = serializers.CharField(max_length=128, required=False, default="")
 
 
 class OrderShape(serializers.Serializer):
@@ -119,6 +122,7 @@ class CodesViewSet(Api, GenericViewSet):
             now=now,
             until=now + timedelta(minutes=body["minutes"]),
             discount_minor=body["discount_minor"],
+            session_key=body["customer"],
         )
         return Response(ReservedShape(reserved).data, status=200 if reserved.repeated else 201)
 
