@@ -129,7 +129,8 @@ def _ledger(now: datetime) -> Iterator[Finding]:
         f"The books of store credit are right as of {proof.at:%Y-%m-%d %H:%M}"
         if proof.ok
         else f"The books of store credit are wrong: {'; '.join(wrong)}",
-        "Run manage.py clm_verify: it names the rows. Correct by reverse, grant or deduct.",
+        "Run manage.py clm_verify: it names the rows. Correct credit by reverse, grant or deduct; a"
+        " limit of an offer by publishing the offer without it, and then with it again.",
     )
     yield Finding(
         now - proof.at < timedelta(hours=36),
