@@ -21,6 +21,7 @@ from clm_plugin.events.api import actor
 from clm_plugin.http import uncached
 from clm_plugin.money import Money
 from clm_plugin.profiles.api import customer_of, profile_id_of
+from clm_plugin.rest.promises import promises
 from clm_plugin.statements.api import statement, whole_history
 
 if TYPE_CHECKING:
@@ -42,10 +43,12 @@ def store_credit(request: HttpRequest) -> HttpResponse:
     """The page; ``?before=<id>`` is an older page of the history."""
     customer, profile_id = _whose(request)
     before = _before(request.GET.get("before", ""))
-    found = statement(profile_id, customer_id=customer, now=clock.now(), before=before)
+    now, is_older = clock.now(), before is not None
+    found = statement(profile_id, customer_id=customer, now=now, before=before)
     context = {
         "statement": found,
-        "is_older": before is not None,
+        "promises": () if is_older else promises(profile_id, now=now),
+        "is_older": is_older,
         "page_title": _("Store credit"),
         "active_tab": "store-credit",
     }
