@@ -18,7 +18,7 @@ from clm_plugin.adapters.oscar import OscarShop
 from clm_plugin.models import Lot
 from clm_plugin.offers.plan import Conditions, Effect
 from clm_plugin.statements.api import forget_hints
-from clm_plugin.wallet.plan import Caps, EarnRule
+from clm_plugin.wallet.plan import Caps, EarnRule, Exclusions, SpendRules
 from tests.adapters import credit, offers_shop
 from tests.adapters.credit import Saver, profile_of
 from tests.offers.plans import plan
@@ -133,6 +133,26 @@ def test_a_product_page_says_what_everybody_earns(
     assert "Earns <b>£20</b> of Harbour credit" in hint(), "the page is the same for everybody"
     double("all", given="everybody")
     assert "Earns <b>£40</b> of Harbour credit" in hint()
+
+
+def test_a_free_unit_does_not_lose_the_earning_of_the_others(
+    saver: Saver, stocked_shop: StockedShop, ann: Any
+) -> None:
+    """A gift of ours is one of the eight mugs: seven count, to earn and to be paid with credit."""
+    rule = EarnRule(id="p", kind="percent", basis_points=1000)
+    full_price = Exclusions(discounted=True)
+    credit.programme(
+        "harbour", name="Harbour", earn=(rule,), earn_exclusions=full_price,
+        spend=SpendRules(exclusions=full_price),
+    )  # fmt: skip
+    credit.give(ann, 100_00, key="harbour")
+    gift = Effect(kind="gift", product_id=str(stocked_shop.mug.pk))
+    offers_shop.publish(plan("mug", effect=gift, given="everybody"))
+    saver.add(stocked_shop.mug, 8)
+    page = basket_page(saver)
+    assert "Use up to £66.50" in page
+    assert "You will earn <b>£6.65</b> of Harbour" in page
+    assert bought(saver) == [6_65]
 
 
 def ours(client: Any, url: str) -> list[str]:
