@@ -126,7 +126,7 @@ class ShopEventHandler(EventHandler):
         key: str = "",
         is_gone: bool = False,
     ) -> Refunded:
-        clerk = f"user:{self.user.pk}" if self.user else "shop"
+        clerk = f"staff:{self.user.get_username()}" if self.user else "shop"
         try:
             with transaction.atomic():
                 done = refund_order(

@@ -86,10 +86,13 @@ _ACTORS = {"checkout": gettext_noop("the checkout"), "expiry": gettext_noop("exp
 
 
 def actor_words(actor: str) -> str:
-    """Who did it: staff by name; nobody where it was the shop itself."""
+    """Who did it: staff, or whose key of the API it was, by name; nobody where it was the shop
+    itself."""
     kind, _sep, name = actor.partition(":")
     if kind == "staff":
         return name
+    if kind == "api":
+        return _("{name} (API)").format(name=name)
     return _(_ACTORS[actor]) if actor in _ACTORS else actor or _("the shop")
 
 

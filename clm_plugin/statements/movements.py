@@ -94,5 +94,5 @@ def _plain(movement: Movement, order: str) -> str:
 
 def _note(movement: Movement) -> str:
     """The reason a colleague wrote; what a program wrote is said by the sentence."""
-    by_hand = movement.actor.startswith("user:")
+    by_hand = movement.actor.startswith("staff:")
     return movement.reason if movement.kind in _CORRECTIONS or by_hand else ""

@@ -73,7 +73,7 @@ def give(
         expires_at=expires_at or now + timedelta(days=90),
         source=wallet.Source("manual", ""),
         reason="a test",
-        actor="user:1",
+        actor="staff:eve",
         now=now,
     )
     return posted.shares[0].lot_id

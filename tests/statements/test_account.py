@@ -98,7 +98,7 @@ def test_history_in_plain_words(ann: int) -> None:
     wallet.claw_back(source=wallet.Source("order", "100234"), amount_minor=1_00, key="c",
                      policy="lot", now=NOW, reason="For a refund", actor="plugin")  # fmt: skip
     wallet.deduct(profile_id=ann, programme="harbour", amount=_gbp(1_00), key="d",
-                  reason="Counted twice", actor="user:1", now=NOW)  # fmt: skip
+                  reason="Counted twice", actor="staff:eve", now=NOW)  # fmt: skip
     assert given.transaction_id is not None
     assert told(ann) == [
         ("Corrected by the shop", "Counted twice", "−£1.00"),

@@ -60,7 +60,7 @@ def give(profile_id: int, minor: int = 10_00, **changes: Any) -> wallet.Posted:
         "expires_at": at + timedelta(days=8, hours=12),
         "source": wallet.Source("manual"),
         "reason": "",
-        "actor": "user:1",
+        "actor": "staff:eve",
         "now": at,
     }
     return wallet.grant(profile_id=profile_id, **(fields | changes))

@@ -42,7 +42,7 @@ def give(profile_id: int, minor: int = 1000, **kwargs: Any) -> Posted:
         "expires_at": NOW + days(30),
         "source": Source("manual", ""),
         "reason": "a test",
-        "actor": "user:1",
+        "actor": "staff:eve",
         "now": NOW,
     }
     return wallet.grant(profile_id=profile_id, **(given | kwargs))

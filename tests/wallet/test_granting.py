@@ -28,13 +28,13 @@ pytestmark = pytest.mark.django_db
 def deduct(profile_id: int, minor: int, **kwargs: Any) -> wallet.Posted:
     given: dict[str, Any] = {"programme": TEA, "amount": gbp(minor), "key": new_key()}
     return wallet.deduct(
-        profile_id=profile_id, reason="a mistake", actor="user:1", now=NOW, **(given | kwargs)
+        profile_id=profile_id, reason="a mistake", actor="staff:eve", now=NOW, **(given | kwargs)
     )
 
 
 def reverse(number: int | None, **kwargs: Any) -> wallet.Posted:
     assert number is not None
-    given: dict[str, Any] = {"key": new_key(), "reason": "wrong", "actor": "user:1", "now": NOW}
+    given: dict[str, Any] = {"key": new_key(), "reason": "wrong", "actor": "staff:eve", "now": NOW}
     return wallet.reverse(transaction_id=number, **(given | kwargs))
 
 
@@ -54,7 +54,7 @@ def test_a_grant_is_a_lot_and_two_legs() -> None:
     (lot,) = wallet.lots(jane, now=NOW)
     assert (lot.remaining_minor, lot.source) == (1000, Source("order", "1001"))
     (line,) = wallet.history(jane)
-    assert (line.amount_minor, line.reason, line.actor) == (1000, "a test", "user:1")
+    assert (line.amount_minor, line.reason, line.actor) == (1000, "a test", "staff:eve")
 
 
 def test_balances_say_what_opens_and_expires_next() -> None:

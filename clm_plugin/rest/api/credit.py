@@ -196,4 +196,4 @@ def _person(pk: str) -> int:
 
 
 def _actor(request: Request) -> str:
-    return f"user:{request.user.pk}"
+    return f"api:{request.user.get_username()}"
