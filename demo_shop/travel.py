@@ -34,8 +34,11 @@ class Progress:
 
 
 def travel(*, start: datetime, target: datetime) -> Iterator[Progress]:
-    """Walks from now to ``target``: to the next thing due, sweep, and on."""
-    from clm_plugin import pipeline
+    """Walks from now to ``target``: to the next thing due, sweep, and on.
+
+    Of the nights passed only the last one's work is done: it looks at all that is due by then.
+    """
+    from clm_plugin import pipeline, upkeep
 
     steps = 0
     while True:
@@ -48,6 +51,8 @@ def travel(*, start: datetime, target: datetime) -> Iterator[Progress]:
         due = pipeline.next_due()
         step = target if due is None else min(max(due, at + SHORTEST_STEP), target)
         clock.move_to(step)
+    if target.date() > start.date():
+        upkeep.upkeep(now=clock.now())
     yield _progress(start, at, target, steps, done=True)
 
 

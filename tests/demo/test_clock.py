@@ -102,17 +102,24 @@ class FakePipeline:
         return [round((each - self.begun).total_seconds() / 3600) for each in self.swept]
 
 
-def install(monkeypatch: pytest.MonkeyPatch, pipeline: Any) -> None:
-    module = SimpleNamespace(sweep=pipeline.sweep, next_due=pipeline.next_due)
-    monkeypatch.setitem(sys.modules, "clm_plugin.pipeline", module)
-    monkeypatch.setattr(clm_plugin, "pipeline", module, raising=False)
+def install(monkeypatch: pytest.MonkeyPatch, pipeline: Any) -> list[datetime]:
+    """Returns the moments at which a night's work is done from now on."""
+    nights: list[datetime] = []
+    for name, module in (
+        ("pipeline", SimpleNamespace(sweep=pipeline.sweep, next_due=pipeline.next_due)),
+        ("upkeep", SimpleNamespace(upkeep=lambda *, now: nights.append(now))),
+    ):
+        monkeypatch.setitem(sys.modules, f"clm_plugin.{name}", module)
+        monkeypatch.setattr(clm_plugin, name, module, raising=False)
+    return nights
 
 
 def test_a_journey_stops_wherever_something_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline = FakePipeline(1, 30, 400)
-    install(monkeypatch, pipeline)
+    nights = install(monkeypatch, pipeline)
     call_command("demo_clock", "+14d")
     assert pipeline.hours() == [0, 1, 30, 336]
+    assert len(nights) == 1, "of all the nights the last one's work is done"
     assert abs(ahead() - timedelta(days=14)) < SECOND
 
 
