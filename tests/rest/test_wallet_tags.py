@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from clm_plugin.adapters.tender.api import CreditUse
 from clm_plugin.clock import now
 from clm_plugin.money import Money
 from clm_plugin.shop.api import Basket
@@ -96,7 +96,11 @@ def test_her_own_caps_count(shop: type[BasketShop]) -> None:
 def test_what_credit_will_pay_earns_nothing(shop: type[BasketShop]) -> None:
     in_force(now=now())
     shop.held = basket(55_00)
-    use = SimpleNamespace(amount=Money(20_00, "GBP"))
+    total, nothing = Money(55_00, "GBP"), Money(0, "GBP")
+    credit = Money(20_00, "GBP")
+    use = CreditUse(
+        total=total, available=credit, pending=nothing, held=nothing, up_to=credit, amount=credit
+    )
     html = page("{% earn_preview %}", store_credit=use)
     assert "You will earn" not in html
     assert "Paid with store credit: £20.00." in html
