@@ -111,6 +111,8 @@ def _how(active: Active) -> str:
         return _("It is yours once you take it up.")
     if kind == "multiplier":
         return _("It counts by itself with every order.")
+    if kind == "gift":
+        return _("Put it into your basket: there it costs nothing.")
     if active.code:
         return _("Enter the code in your basket.")
     if active.offer.given == "code":

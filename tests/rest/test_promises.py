@@ -83,6 +83,11 @@ def test_an_offer_of_hers_with_its_end_and_code(ann: int) -> None:
     [
         (Effect(kind="percent", percent=1000), "It is taken off at the checkout by itself.", False),
         (
+            Effect(kind="gift", product_id="1"),
+            "Put it into your basket: there it costs nothing.",
+            False,
+        ),
+        (
             Effect(kind="multiplier", programme="harbour", factor=200),
             "It counts by itself with every order.",
             False,
