@@ -13,7 +13,13 @@ from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
 from clm_plugin import clock
 from clm_plugin.conf import settings
 from clm_plugin.console.customer import CustomerView
-from clm_plugin.console.customers_filters import CustomerFilters, in_stage, search
+from clm_plugin.console.customers_filters import (
+    CustomerFilters,
+    alive_known,
+    alive_walked,
+    in_stage,
+    search,
+)
 from clm_plugin.console.exports import Exports
 from clm_plugin.console.guard import SEE_PEOPLE, GuardedViewSet
 from clm_plugin.console.listing import Listing
@@ -93,9 +99,8 @@ class CustomersView(Exports, Listing):
         ]  # fmt: skip
 
     def get_base_queryset(self) -> QuerySet[Facts]:
-        return Facts.objects.filter(profile__merged_into__isnull=True).select_related(
-            "profile", "profile__standing"
-        )
+        """Also who was merged: how those are left out best, ``get_queryset`` knows."""
+        return Facts.objects.select_related("profile", "profile__standing")
 
     def order_queryset(self, queryset: QuerySet[Facts]) -> QuerySet[Facts]:
         # The key makes pages stable; the same direction lets one index serve both.
@@ -105,9 +110,13 @@ class CustomersView(Exports, Listing):
     def get_queryset(self) -> QuerySet[Facts]:
         rows: QuerySet[Facts] = super().get_queryset()
         stage = self.filters.form.cleaned_data.get("stage") if self.filters else ""
+        are_known = self.is_searching or bool(self.filters and self.filters.is_narrow)
+        alive = alive_known(rows) if are_known else alive_walked(rows)
         # Counted by the index of stages, whichever way the page is read.
-        self.countable = rows.filter(profile__standing__stage=stage) if stage else rows
-        return in_stage(rows, stage) if stage else rows
+        self.countable = alive.filter(profile__standing__stage=stage) if stage else alive
+        if not stage:
+            return alive
+        return self.countable if are_known else in_stage(rows, stage)
 
     def export_rows(self) -> QuerySet[Facts]:
         self.get_queryset()

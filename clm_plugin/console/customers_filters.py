@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django import forms
 from django.db import connection
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -199,13 +199,26 @@ def in_stage(rows: QuerySet[Facts], stage: str) -> QuerySet[Facts]:
     else the stage's people are taken, the newest ``_FOUND`` of them, and sorted. Both are short,
     and each would be long where the other one is short.
     """
-    first = rows.values("pk")[:_LOOKED]
+    walked = alive_walked(rows)
+    first = walked.values("pk")[:_LOOKED]
     if Standing.objects.filter(pk__in=first).filter(stage=stage).count() >= _MET:
         # An expression, so that no index of stages tempts a planner away from the order.
         known = Coalesce("profile__standing__stage", Value(""))
-        return rows.annotate(stands_in=known).filter(stands_in=stage)
+        return walked.annotate(stands_in=known).filter(stands_in=stage)
     newest = Standing.objects.filter(stage=stage).order_by("-since").values_list("pk", flat=True)
-    return rows.filter(among(list(newest[:_FOUND])))
+    return alive_known(rows).filter(among(list(newest[:_FOUND])))
+
+
+def alive_walked(rows: QuerySet[Facts]) -> QuerySet[Facts]:
+    """Without who was merged, for rows in an order of which the first ones are wanted."""
+    return rows.filter(profile__merged_into__isnull=True)
+
+
+def alive_known(rows: QuerySet[Facts]) -> QuerySet[Facts]:
+    """Without who was merged, for rows whose keys are known: those few are taken out, where a join
+    would look up everybody, or read the whole table."""
+    merged = Profile.objects.filter(pk=OuterRef("pk"), merged_into__isnull=False)
+    return rows.filter(~Exists(merged))
 
 
 def begins(column: str, text: str) -> Q:

@@ -8,7 +8,6 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.cache import cache
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -46,9 +45,6 @@ SECONDS = 15.0
 """What a comparison of two dates may take; it reads every order."""
 AT_ONCE = 50_000
 """Up to so many buyers the comparison is drawn without being asked for."""
-KEPT = 600
-"""Seconds that the numbers of many buyers are kept."""
-_MANY = 50_000
 BACK = timedelta(days=90)
 
 
@@ -180,7 +176,7 @@ class RfmView(Guarded, Exports, WagtailAdminTemplateMixin, TemplateView):
         return RfmScore.objects.filter(profile__merged_into__isnull=True)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        cells, names = scores()
+        cells, names = segments.heat_map(), segments.name_counts()
         buyers = sum(cell.buyers for cell in cells)
         now = clock.now()
         asked = "since" in self.request.GET
@@ -203,16 +199,6 @@ class RfmView(Guarded, Exports, WagtailAdminTemplateMixin, TemplateView):
         if buyers and form.is_valid() and (asked or buyers <= AT_ONCE):
             context |= compare(*form.moments())
         return super().get_context_data(**context, **kwargs)
-
-
-def scores() -> tuple[list[segments.Cell], dict[str, int]]:
-    """Heat map and names; of many buyers kept for a while, for scores change once a night."""
-    found: tuple[list[segments.Cell], dict[str, int]] | None = cache.get("clm:rfm")
-    if found is None:
-        found = segments.heat_map(), segments.name_counts()
-        if sum(found[1].values()) > _MANY:
-            cache.set("clm:rfm", found, KEPT)
-    return found
 
 
 def compare(since: datetime, until: datetime) -> dict[str, Any]:

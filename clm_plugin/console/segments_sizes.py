@@ -1,24 +1,22 @@
-"""How many members all segments have, kept for a while where that takes long to count."""
+"""How many members all segments have: of very many, as the sweep counted them last."""
 
 from __future__ import annotations
 
-from django.core.cache import cache
+from datetime import timedelta
 
+from clm_plugin import clock
+from clm_plugin.insights import api as insights
 from clm_plugin.segments import api as segments
-from clm_plugin.segments.models import SegmentSet
 
 _MANY = 200_000
-"""Members of all segments together from which a count is kept for a minute."""
+"""Members of all segments together from which they are not counted to be looked at."""
+_FRESH = timedelta(minutes=15)
+"""The sweep counts every ten minutes at least; what is older says that nobody does."""
 
 
 def sizes() -> dict[str, segments.Size]:
-    """Members of all segments; of very many, counted once a minute while none is worked out."""
-    version = SegmentSet.objects.values_list("version", flat=True).first() or 0
-    kept = f"clm:segment-sizes:{version}"
-    found: dict[str, segments.Size] | None = cache.get(kept)
-    if found is None:
-        found = segments.sizes()
-        settled = all(size.progress >= 1 for size in found.values())
-        if settled and sum(size.members for size in found.values()) > _MANY:
-            cache.set(kept, found, 60)
-    return found
+    """Members of all segments; a million take longer to count than a page may, and are those of
+    the last sweep but where a segment is new or being worked out. Four queries."""
+    now = clock.now()
+    known = insights.segment_members(insights.local_day(now), since=now - _FRESH)
+    return segments.sizes(known if sum(known.values()) > _MANY else None)

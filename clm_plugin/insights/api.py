@@ -56,7 +56,7 @@ from clm_plugin.insights.persons import (
 )
 from clm_plugin.insights.queries import campaign_numbers, refusals
 from clm_plugin.insights.rules import HELD_OUT, NOT_ELIGIBLE, add_up, drop_offs, stage_figures
-from clm_plugin.insights.segment_counts import segment_flows
+from clm_plugin.insights.segment_counts import segment_flows, segment_members
 
 __all__ = [
     "DOINGS",
@@ -117,6 +117,7 @@ __all__ = [
     "refresh",
     "refusals",
     "segment_flows",
+    "segment_members",
     "set_mark",
     "stage_figures",
     "stage_history",

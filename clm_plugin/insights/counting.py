@@ -94,7 +94,7 @@ def _count(
         start, end = bounds(Period(day, day), zone)
         count_orders(day, start, end)
         count_contacts(day, start, end, keys)
-        count_memberships(day, start, end)
+        count_memberships(day, start, end, is_today=day == today)
     count_people(today)
     count_levels(today)
     _set_past_right({day: late for day, late in news.items() if late and day < today}, today)

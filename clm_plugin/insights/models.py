@@ -48,13 +48,15 @@ class StageFlow(models.Model):
 
 
 class SegmentFlow(models.Model):
-    """How many people entered and left a segment on a day."""
+    """How many people entered and left a segment on a day, and were in at that day's last count."""
 
     pk = models.CompositePrimaryKey("day", "segment")
     day = models.DateField()
     segment = models.CharField(max_length=64)
     entered = models.BigIntegerField()
     left = models.BigIntegerField()
+    members = models.BigIntegerField(null=True)
+    """None on days that were not counted while they were today."""
 
     personal_data = NOTHING
 

@@ -243,6 +243,14 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='MicroField',
+            fields=[
+                ('category_id', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('buyers', models.BigIntegerField()),
+                ('share', models.FloatField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='PurchaseGap',
             fields=[
                 ('category_id', models.CharField(max_length=64, primary_key=True, serialize=False)),
@@ -265,9 +273,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RfmField',
             fields=[
-                ('pk', models.CompositePrimaryKey('r', 'f', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('r', 'f', 'm', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('r', models.SmallIntegerField()),
                 ('f', models.SmallIntegerField()),
+                ('m', models.SmallIntegerField()),
                 ('buyers', models.BigIntegerField()),
                 ('spend_minor', models.BigIntegerField()),
             ],
@@ -280,6 +289,7 @@ class Migration(migrations.Migration):
                 ('segment', models.CharField(max_length=64)),
                 ('entered', models.BigIntegerField()),
                 ('left', models.BigIntegerField()),
+                ('members', models.BigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(

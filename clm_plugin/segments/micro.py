@@ -6,10 +6,11 @@ Worked out anew every night and after a back-fill, for everybody, in two stateme
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.db.models import Avg, Count
 
 from clm_plugin.conf import settings
 from clm_plugin.profiles.api import category_facts
-from clm_plugin.segments.models import MicroSegment
+from clm_plugin.segments.models import MicroField, MicroSegment
 
 
 def recompute_micro() -> int:
@@ -39,4 +40,17 @@ def recompute_micro() -> int:
             f" WHERE {table}.share <> excluded.share",
             (least,),
         )
-        return int(gone + cursor.rowcount)
+        changed = int(gone + cursor.rowcount)
+        _keep_sums()
+    return changed
+
+
+def _keep_sums() -> None:
+    """A million buyers are added up when this changes, and not when it is looked at."""
+    rows = MicroSegment.objects.values_list("category_id")
+    sums = [
+        MicroField(category_id=category, buyers=buyers, share=share)
+        for category, buyers, share in rows.annotate(buyers=Count("id"), mean=Avg("share"))
+    ]
+    MicroField.objects.all().delete()
+    MicroField.objects.bulk_create(sums)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Avg, Count, Min, Q
+from django.db.models import Count, Min, Q
 
 from clm_plugin.profiles.api import profiles
 from clm_plugin.segments.evaluation import next_evaluation, progress
@@ -16,12 +16,13 @@ from clm_plugin.segments.models import (
     CompiledSegment,
     Membership,
     MembershipChange,
+    MicroField,
     MicroSegment,
     RfmScore,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -87,15 +88,17 @@ def member_ids(key: str, *, after: int = 0, limit: int = 1000) -> list[int]:
     return list(rows.order_by("profile_id").values_list("profile_id", flat=True)[:limit])
 
 
-def sizes() -> dict[str, Size]:
-    """All published segments with their number of members, by key; three queries at most."""
-    inside = dict(
-        Membership.objects.filter(inside=True)
-        .values_list("segment_id")
-        .annotate(number=Count("profile_id"))
-    )
+def sizes(known: Mapping[str, int] | None = None) -> dict[str, Size]:
+    """All published segments with their number of members, by key; three queries at most.
+
+    ``known`` are numbers that were counted before: only the others, and those that are being
+    evaluated, are counted now.
+    """
+    published = CompiledSegment.objects.order_by("name", "key")
+    rows = list(published.values_list("key", "name", "kind", "persona"))
     done = progress()
-    rows = CompiledSegment.objects.order_by("name", "key")
+    kept = {key: number for key, number in (known or {}).items() if key not in done}
+    inside = {**kept, **_inside([key for key, *_ in rows if key not in kept])}
     return {
         key: Size(
             segment=key,
@@ -105,8 +108,15 @@ def sizes() -> dict[str, Size]:
             members=inside.get(key, 0),
             progress=done.get(key, 1.0),
         )
-        for key, name, kind, persona in rows.values_list("key", "name", "kind", "persona")
+        for key, name, kind, persona in rows
     }
+
+
+def _inside(keys: Sequence[str]) -> dict[str, int]:
+    if not keys:
+        return {}
+    rows = Membership.objects.filter(inside=True, segment__in=keys).values_list("segment_id")
+    return dict(rows.annotate(number=Count("profile_id")))
 
 
 def broken_segments() -> dict[str, str]:
@@ -187,15 +197,11 @@ def movement(segment: str, *, since: datetime, until: datetime) -> tuple[int, in
 
 
 def micro_counts(limit: int = 50) -> list[MicroSize]:
-    """The micro-segments with most buyers first; one query."""
-    rows = (
-        MicroSegment.objects.values_list("category_id")
-        .annotate(buyers=Count("id"), mean=Avg("share"))
-        .order_by("-buyers", "category_id")
-    )
+    """The micro-segments with most buyers first, as of the last working out; one query."""
+    rows = MicroField.objects.order_by("-buyers", "category_id")
     return [
-        MicroSize(category_id=category, buyers=buyers, share=mean)
-        for category, buyers, mean in rows[:limit]
+        MicroSize(category_id=row.category_id, buyers=row.buyers, share=row.share)
+        for row in rows[:limit]
     ]
 
 

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Sum
 
 from clm_plugin.segments import rfm_sql
 from clm_plugin.segments.models import RfmField, RfmScore
+from clm_plugin.segments.rfm_rules import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -110,9 +111,10 @@ def score_buyers(*, now: datetime) -> int:
 
 def _keep_heat_map() -> None:
     spend = F("profile__facts__spend_minor") - F("profile__facts__refunded_minor")
-    rows = RfmScore.objects.values_list("r", "f").annotate(buyers=Count("pk"), spend=Sum(spend))
+    rows = RfmScore.objects.values_list("r", "f", "m")
     fields = [
-        RfmField(r=r, f=f, buyers=buyers, spend_minor=spend or 0) for r, f, buyers, spend in rows
+        RfmField(r=r, f=f, m=m, buyers=buyers, spend_minor=spent or 0)
+        for r, f, m, buyers, spent in rows.annotate(buyers=Count("pk"), spend=Sum(spend))
     ]
     RfmField.objects.all().delete()
     RfmField.objects.bulk_create(fields)
@@ -166,11 +168,14 @@ def _rows(a: Sql, b: Sql) -> list[tuple[str, str, int]]:
 
 def heat_map() -> list[Cell]:
     """Buyers and their spend by R and F, all 25 fields, as of the last scoring; one query."""
-    rows = RfmField.objects.values_list("r", "f", "buyers", "spend_minor")
+    rows = RfmField.objects.values_list("r", "f").annotate(Sum("buyers"), Sum("spend_minor"))
     found = {(r, f): (buyers, spend) for r, f, buyers, spend in rows}
     return [Cell(r, f, *found.get((r, f), (0, 0))) for r in range(5, 0, -1) for f in range(1, 6)]
 
 
 def name_counts() -> dict[str, int]:
-    """How many buyers have each name now; one query."""
-    return dict(RfmScore.objects.values_list("name").annotate(number=Count("pk")))
+    """How many buyers have each name, as of the last scoring; one query."""
+    found: Counter[str] = Counter()
+    for r, f, m, buyers in RfmField.objects.values_list("r", "f", "m", "buyers"):
+        found[name_of(r, f, m)] += buyers
+    return dict(found)

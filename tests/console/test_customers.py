@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from clm_plugin.console import paging
+from clm_plugin.insights.api import recount
 from clm_plugin.models import Consent
 from tests.console.makers import (
     make_campaign,
@@ -75,6 +76,15 @@ def test_merged_profiles_are_not_listed(root: Client, people: list[Profile]) -> 
     people[1].merged_into = people[0]
     people[1].save()
     assert "Annabel" not in listed(root)
+    days = f"when_from={NOW.date()}&when_to={NOW.date()}"
+    for person in people[:2]:
+        make_move(person, "reach", "convert")
+        make_move(person, "convert", "retain")
+    recount(now=NOW)  # the pairs of stages that occur
+    for query in ("?q=Ann", f"?moved_to=onward&{days}", f"?moved_from=convert&{days}"):
+        assert [name.split()[0] for name in listed(root, query)] == ["Ann"], query
+    assert listed(root, "?stage=convert") == listed(root, "?q=bel@") == []
+    assert listed(root, f"?moved_from=convert&stage=convert&{days}") == []
     page = root.get(reverse("clm_customers:customer", args=(people[1].pk,)))
     assert page.status_code == 302
     assert page["Location"] == reverse("clm_customers:customer", args=(people[0].pk,))

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clm_plugin.console.rfm import heat_rows, matrix_rows, named_rows, shade
 from clm_plugin.console.rfm_words import ADVICE, cut_offs, rough, summary
-from clm_plugin.models import Facts, MicroSegment, OrderFact, RfmScore
+from clm_plugin.models import Facts, MicroField, MicroSegment, OrderFact, RfmScore
 from clm_plugin.segments.api import NOT_YET, RFM_NAMES, Cell, Matrix, score_buyers
 from tests.console.makers import make_person
 from tests.factories import NOW
@@ -90,6 +90,7 @@ def make_orders() -> None:
             total_minor=4_500,
         )  # fmt: skip
     MicroSegment.objects.create(profile=ann, category_id="tea", share=0.8)
+    MicroField.objects.create(category_id="tea", buyers=1, share=0.8)
     score_buyers(now=NOW)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from clm_plugin.insights.api import recount, refresh, segment_flows
-from clm_plugin.models import CompiledSegment, MembershipChange, SegmentFlow
+from clm_plugin.insights.api import recount, refresh, segment_flows, segment_members
+from clm_plugin.models import CompiledSegment, Membership, MembershipChange, SegmentFlow
 from tests.console.makers import make_person
 from tests.factories import NOW
 
@@ -53,3 +53,23 @@ def test_by_day_and_segment_and_again_is_the_same(django_assert_num_queries: Any
     later = NOW + timedelta(minutes=11)
     assert refresh(now=later)
     assert segment_flows(TODAY, TODAY)["b"] == {TODAY: 1}
+
+
+def test_members_as_of_the_last_count(django_assert_num_queries: Any) -> None:
+    for key in ("a", "b"):
+        CompiledSegment.objects.create(key=key, compiled_at=NOW)
+    ann = make_person()
+    Membership.objects.create(segment_id="a", profile=ann, inside=True, since=NOW)
+    Membership.objects.create(segment_id="b", profile=ann, inside=False, since=NOW)
+    recount(now=NOW)
+    with django_assert_num_queries(1):
+        assert segment_members(TODAY, since=NOW) == {"a": 1, "b": 0}
+    assert segment_members(TODAY, since=NOW + timedelta(seconds=1)) == {}, "too long ago"
+    assert segment_flows(TODAY, TODAY) == {}, "nobody came or went"
+    Membership.objects.filter(segment="b").update(inside=True)
+    tomorrow = NOW + timedelta(days=1)
+    recount(now=tomorrow, days=2)
+    day = tomorrow.date()
+    assert segment_members(day, since=tomorrow) == {"a": 1, "b": 1}
+    kept = dict(SegmentFlow.objects.filter(day=TODAY).values_list("segment", "members"))
+    assert kept == {"a": 1, "b": 0}, "of a day that is over, what was counted then"
