@@ -53,6 +53,22 @@ def no_offers_in_memory() -> Iterator[None]:
         memory.forget()
 
 
+@pytest.fixture(autouse=True)
+def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements on the shop's pages may take as long as they like: what a page says is asked, not
+    how fast a busy machine says it. ``hurried`` keeps the limits for the tests of them."""
+    if "hurried" not in request.fixturenames:
+        from clm_plugin.adapters import guard
+
+        limited = guard._hurried_postgres
+        monkeypatch.setattr(guard, "_hurried_postgres", lambda _: limited(60_000))
+
+
+@pytest.fixture
+def hurried() -> None:
+    """Asked for by tests of what a slow or locked database may cost the shop."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for line in TOLERATED:
         config.addinivalue_line("filterwarnings", line)

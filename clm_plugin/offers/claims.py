@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from clm_plugin.offers.models import OfferCounter, Redemption
 from clm_plugin.wallet.api import Claim
 
@@ -21,7 +23,7 @@ _USES = " UNION ALL ".join(
 )
 
 COUNTERS = Claim(
-    name="every limit of an offer counts the uses that there are",
+    name=gettext_noop("every limit of an offer counts the uses that there are"),
     of=_C,
     offenders=f"""
         SELECT c.offer, c.scope, c.used, COALESCE(u.used, 0)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from clm_plugin.wallet.models import (
     Account,
     Budget,
@@ -34,7 +36,7 @@ class Claim:
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
-        name="every transaction sums to zero in its currency",
+        name=gettext_noop("every transaction sums to zero in its currency"),
         of=_T,
         offenders=f"""
             SELECT p.transaction_id, a.currency, SUM(p.amount_minor)
@@ -43,7 +45,7 @@ CLAIMS: tuple[Claim, ...] = (
         words="transaction {0} sums to {2} {1}",
     ),
     Claim(
-        name="every posting is in its transaction's currency",
+        name=gettext_noop("every posting is in its transaction's currency"),
         of=_P,
         offenders=f"""
             SELECT p.id, a.currency, t.currency AS other
@@ -52,7 +54,7 @@ CLAIMS: tuple[Claim, ...] = (
         words="posting {0} is in {1}, its transaction in {2}",
     ),
     Claim(
-        name="no customer is below zero, no debt above",
+        name=gettext_noop("no customer is below zero, no debt above"),
         of=_A,
         offenders=f"""
             SELECT id, purpose, balance_minor, held_minor FROM {_A}
@@ -61,7 +63,7 @@ CLAIMS: tuple[Claim, ...] = (
         words="account {0} ({1}) has {2}, of which {3} held",
     ),
     Claim(
-        name="every stored balance is the sum of its postings",
+        name=gettext_noop("every stored balance is the sum of its postings"),
         of=_A,
         offenders=f"""
             SELECT a.id, a.balance_minor, COALESCE(p.total, 0)
@@ -72,7 +74,7 @@ CLAIMS: tuple[Claim, ...] = (
         words="account {0} says {1}, its postings say {2}",
     ),
     Claim(
-        name="every lot has left what its postings say",
+        name=gettext_noop("every lot has left what its postings say"),
         of=_L,
         offenders=f"""
             SELECT l.id, l.remaining_minor, COALESCE(p.total, 0)
@@ -86,7 +88,7 @@ CLAIMS: tuple[Claim, ...] = (
         words="lot {0} says {1} is left, its postings say {2}",
     ),
     Claim(
-        name="the lots of an account are its balance",
+        name=gettext_noop("the lots of an account are its balance"),
         of=_A,
         offenders=f"""
             SELECT a.id, a.balance_minor, COALESCE(l.remaining, 0), a.held_minor,
@@ -100,7 +102,7 @@ CLAIMS: tuple[Claim, ...] = (
         words="account {0} has {1} ({3} held), its lots have {2} ({4} held)",
     ),
     Claim(
-        name="what is held is what pending holds hold",
+        name=gettext_noop("what is held is what pending holds hold"),
         of=_H,
         offenders=f"""
             SELECT l.id, l.held_minor, COALESCE(s.total, 0)
@@ -112,7 +114,7 @@ CLAIMS: tuple[Claim, ...] = (
         words="of lot {0} {1} is held, by its holds {2}",
     ),
     Claim(
-        name="every hold that is captured was posted",
+        name=gettext_noop("every hold that is captured was posted"),
         of=_H,
         offenders=f"""
             SELECT h.id, h.amount_minor, COALESCE(SUM(p.amount_minor), 0)
@@ -126,7 +128,7 @@ CLAIMS: tuple[Claim, ...] = (
         words="hold {0} of {1} was posted as {2}",
     ),
     Claim(
-        name="no order gave back more than it took",
+        name=gettext_noop("no order gave back more than it took"),
         of=_T,
         offenders=f"""
             SELECT t.order_id, SUM(p.amount_minor)
@@ -137,7 +139,7 @@ CLAIMS: tuple[Claim, ...] = (
         words="order {0} gave back {1} more than it took",
     ),
     Claim(
-        name="what customers hold is what was issued and did not come back",
+        name=gettext_noop("what customers hold is what was issued and did not come back"),
         of=_P,
         offenders=f"""
             SELECT k.currency, k.held, k.lots, COALESCE(p.total, 0)
@@ -155,7 +157,7 @@ CLAIMS: tuple[Claim, ...] = (
         words="{0}: customers hold {1}, in lots {2}, and the shop's books say {3}",
     ),
     Claim(
-        name="every budget counts what was issued",
+        name=gettext_noop("every budget counts what was issued"),
         of=_B,
         offenders=f"""
             SELECT b.programme, b.issued_minor, COALESCE(p.total, 0)

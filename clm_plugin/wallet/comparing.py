@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
 from clm_plugin.shop.api import CREDIT_TENDER, ShopError, get_shop
 from clm_plugin.wallet.data import Check
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-NAME = "what orders were paid and refunded in credit is what the ledger says"
+NAME = gettext_noop("what orders were paid and refunded in credit is what the ledger says")
 _BATCH = 5_000
 _SHOWN = 5
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from clm_plugin.adapters import guard, later, people
+from clm_plugin.adapters import later, people
 from clm_plugin.adapters.oscar.receivers import stock
 from clm_plugin.events.models import Event
 from tests.adapters import credit
@@ -47,14 +47,6 @@ def calm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     people._forget()
     yield
     later._waiting.clear()
-
-
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Statements of ours may take as long as they like: what a page says is asked, not how fast a
-    busy machine says it."""
-    limited = guard._hurried_postgres
-    monkeypatch.setattr(guard, "_hurried_postgres", lambda _: limited(60_000))
 
 
 @pytest.fixture(autouse=True)

@@ -186,6 +186,7 @@ needs_postgres = pytest.mark.skipif(
 
 
 @needs_postgres
+@pytest.mark.usefixtures("hurried")
 def test_a_wallet_that_sleeps_adds_at_most_fifty_milliseconds(
     saver: Saver, stocked_shop: StockedShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.demo.conftest import StockedShop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("patient")]
+pytestmark = pytest.mark.django_db
 PER_FULL = EarnRule(id="a", kind="per_full", amount_minor=10_00, per_minor=20_00)
 
 

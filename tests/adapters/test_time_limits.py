@@ -26,7 +26,7 @@ from clm_plugin.events.models import Event, EventKey, QueuedEvent
 if TYPE_CHECKING:
     from tests.demo.conftest import Shopper, StockedShop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("receivers_fail")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("receivers_fail", "hurried")]
 
 
 def test_limits_are_taken_off_again() -> None:
