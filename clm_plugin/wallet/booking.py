@@ -7,7 +7,7 @@ arrays, on other databases one ``executemany`` per table. Callers hold the accou
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
@@ -15,7 +15,7 @@ from clm_plugin.wallet.accounts import count
 from clm_plugin.wallet.checking import words
 from clm_plugin.wallet.data import NO_SOURCE, LotShare, Posted, Source
 from clm_plugin.wallet.errors import KeyConflict
-from clm_plugin.wallet.models import Account, HoldShare, Lot, Posting, Transaction
+from clm_plugin.wallet.models import Account, Lot, Posting, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,19 @@ class Draft:
     source: Source = NO_SOURCE
     owed_minor: int = 0
     reverses: int | None = None
+
+
+class HoldDraft(NamedTuple):
+    """A hold before it has a number."""
+
+    key: str
+    fingerprint: str
+    profile_id: int
+    currency: str
+    minor: int
+    order_id: str
+    at: datetime
+    expires_at: datetime
 
 
 _COLUMNS = (
@@ -124,7 +137,6 @@ class Booking:
     """What an operation changes. Amounts are signed: what comes to an account or lot."""
 
     postings: list[tuple[int, int, int | None, int]] = field(default_factory=list)
-    shares: list[tuple[int, int, int]] = field(default_factory=list)
     _lots: dict[int, list[int]] = field(default_factory=dict)
     _accounts: dict[int, list[int]] = field(default_factory=dict)
     _issued: dict[str, int] = field(default_factory=dict)
@@ -158,7 +170,7 @@ class Booking:
     def write(self, *, most: int | None = None) -> None:
         """Send it all. ``most``: the programme's budget; raises OverBudget beyond it."""
         if connection.vendor == "postgresql":
-            parts = self._parts("0")
+            parts = self._parts()
             if parts:
                 with connection.cursor() as cursor:
                     cursor.execute(f"WITH {_named(parts)} SELECT 1")
@@ -168,42 +180,14 @@ class Booking:
             if minor:
                 count(programme, minor, most=most)
 
-    def write_as(self, draft: Draft, also: str, values: list[Any]) -> int:
-        """Claim the key and send it all, postings under the new number, with one more statement.
-
-        For who has a lock that is as good as the key's: on PostgreSQL all of it is one statement.
-        Returns the number. Raises KeyConflict.
-        """
-        if connection.vendor != "postgresql":
-            number = claim(draft)
-            if number is not None:
-                self.postings = [(number, *leg[1:]) for leg in self.postings]
-                self._write_by_table()
-                with connection.cursor() as cursor:
-                    cursor.execute(also, values)
-                return number
-        else:
-            parts = [_CLAIM, *self._parts("(SELECT id FROM p0)"), also]
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"WITH {_named(parts)} SELECT id FROM p0", [*_values(draft), *values]
-                )
-                row = cursor.fetchone()
-            if row is not None:
-                return int(row[0])
-        check_key(draft.key, draft.fingerprint)
-        raise KeyConflict(f"the key {draft.key!r} was used before, and its hold is open")
-
-    def _parts(self, transaction: str) -> list[str]:
+    def _parts(self) -> list[str]:
         """The statements, numbers written out: they are ours, and of no use as parameters."""
         lots = [(pk, *change) for pk, change in self._lots.items() if any(change)]
         accounts = [(pk, *change) for pk, change in self._accounts.items() if any(change)]
-        legs = [leg if leg[0] else (transaction, *leg[1:]) for leg in self.postings]
         pairs: tuple[tuple[str, Sequence[tuple[Any, ...]]], ...] = (
             (_UPDATE_LOTS, lots),
             (_UPDATE_ACCOUNTS, accounts),
-            (_INSERT_SHARES, self.shares),
-            (_INSERT_POSTINGS, legs),
+            (_INSERT_POSTINGS, self.postings),
         )
         return [sql.format(rows=_written(rows)) for sql, rows in pairs if rows]
 
@@ -217,11 +201,6 @@ class Booking:
                     [(*change, pk) for pk, change in sorted(changes.items()) if any(change)],
                 )
             cursor.executemany(
-                f"INSERT INTO {HoldShare._meta.db_table} (hold_id, lot_id, amount_minor)"
-                " VALUES (%s, %s, %s)",
-                self.shares,
-            )
-            cursor.executemany(
                 f"INSERT INTO {Posting._meta.db_table}"
                 " (transaction_id, account_id, lot_id, amount_minor) VALUES (%s, %s, %s, %s)",
                 self.postings,
@@ -233,7 +212,7 @@ def _named(parts: Sequence[str]) -> str:
 
 
 def _written(rows: Sequence[tuple[Any, ...]]) -> str:
-    """Whole numbers as the rows of VALUES; None is NULL, and a text is SQL of our own."""
+    """Whole numbers as the rows of VALUES; None is NULL."""
     return ", ".join(
         "(" + ", ".join("NULL::bigint" if v is None else f"{v}" for v in row) + ")" for row in rows
     )
@@ -246,9 +225,6 @@ _UPDATE_LOTS = (
 _UPDATE_ACCOUNTS = (
     f"UPDATE {Account._meta.db_table} AS t SET balance_minor = t.balance_minor + d.a,"
     " held_minor = t.held_minor + d.b FROM (VALUES {rows}) AS d (id, a, b) WHERE t.id = d.id"
-)
-_INSERT_SHARES = (
-    f"INSERT INTO {HoldShare._meta.db_table} (hold_id, lot_id, amount_minor) VALUES {{rows}}"
 )
 _INSERT_POSTINGS = (
     f"INSERT INTO {Posting._meta.db_table} (transaction_id, account_id, lot_id, amount_minor)"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.db import models
 
 
-class _Triggers(BaseConstraint):
+class _Statements(BaseConstraint):
     """Statements per database, run after the table is made. Each names its table ``%(table)s``."""
 
     def _statements(self, model: type[models.Model], vendor: str) -> list[str]:
@@ -23,12 +23,12 @@ class _Triggers(BaseConstraint):
 
     def __eq__(self, other: object) -> bool:
         """By what they say, or every look for changed models would find them changed."""
-        return isinstance(other, _Triggers) and self.deconstruct() == other.deconstruct()
+        return isinstance(other, _Statements) and self.deconstruct() == other.deconstruct()
 
     __hash__ = BaseConstraint.__hash__
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
-        """Nothing inside CREATE TABLE; the triggers follow it."""
+        """Nothing inside CREATE TABLE; the statements follow it."""
         schema_editor.deferred_sql += self._made(model, schema_editor)
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
@@ -61,7 +61,7 @@ class _Triggers(BaseConstraint):
         """Nothing that a form could find out: the database decides."""
 
 
-class Immutable(_Triggers):
+class Immutable(_Statements):
     """Rows are written once: no DELETE, and no UPDATE but of ``words``.
 
     ``words`` are the columns that may lead to a person. Each may be emptied or become ``erased…``,
@@ -113,7 +113,7 @@ class Immutable(_Triggers):
         ]
 
 
-class ZeroSum(_Triggers):
+class ZeroSum(_Statements):
     """At the end of each transaction of the database, the postings of each of ours sum to zero in
     each currency.
 
@@ -142,3 +142,28 @@ class ZeroSum(_Triggers):
             f"CREATE CONSTRAINT TRIGGER {self.name} AFTER INSERT ON %(table)s"
             f" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {self.name}()",
         ]
+
+
+class Function(_Statements):
+    """A function that works on the tables, made with the table it is named at. PostgreSQL only.
+
+    ``sql``: CREATE OR REPLACE FUNCTION of this ``name``, without a per cent sign.
+    """
+
+    def __init__(self, *, name: str, sql: str, **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self.sql = sql
+
+    def deconstruct(self) -> Any:
+        """What a migration writes: all of it, so that another text is another migration."""
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "sql": self.sql}
+
+    def _statements(self, model: type[models.Model], vendor: str) -> list[str]:
+        return [self.sql] if vendor == "postgresql" else []
+
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: Any) -> Any:
+        """Drop the function."""
+        if schema_editor.connection.vendor != "postgresql":
+            return Statement("SELECT 1")
+        return Statement(f"DROP FUNCTION IF EXISTS {self.name}")

@@ -22,7 +22,7 @@ from clm_plugin.wallet.data import LotShare, News, Posted, Source
 from clm_plugin.wallet.errors import BadAmount
 from clm_plugin.wallet.models import Account, Lot
 from clm_plugin.wallet.notices import next_notice
-from clm_plugin.wallet.spreading import in_order, spread
+from clm_plugin.wallet.spreading import enough, in_order, spread
 from clm_plugin.wallet.telling import tell
 
 if TYPE_CHECKING:
@@ -166,6 +166,7 @@ def deduct(
             key=lambda lot: (lot.opens_at > now, in_order(lot)),
         )
         shares = spread(minor, lots)
+        enough(sum(part for _, part in shares), minor)
         booking = Booking()
         for lot, part in shares:
             booking.post(number, lot.account_id, -part, lot=lot.pk)

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from clm_plugin.personal import NOTHING, PersonalData
+from clm_plugin.wallet.constraints import Function
+from clm_plugin.wallet.functions import CAPTURE, HOLD, SET_ASIDE
 
 
 class Hold(models.Model):
@@ -51,6 +53,10 @@ class Hold(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "posted", "voided"]), name="clm_hold_state"
             ),
+            # What a till waits for is one statement each.
+            Function(name="clm_wallet_set_aside", sql=SET_ASIDE),
+            Function(name="clm_wallet_hold", sql=HOLD),
+            Function(name="clm_wallet_capture", sql=CAPTURE),
         ]
 
     def __str__(self) -> str:

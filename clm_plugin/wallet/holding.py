@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, transaction
 
+from clm_plugin.wallet import by_function, by_statement
 from clm_plugin.wallet.accounts import lock
-from clm_plugin.wallet.booking import Booking
+from clm_plugin.wallet.booking import Booking, HoldDraft
 from clm_plugin.wallet.checking import fingerprint, sane, sane_key, sane_minor, sane_word, words
 from clm_plugin.wallet.data import Held, LotShare
 from clm_plugin.wallet.errors import HoldClosed, KeyConflict, WalletError
-from clm_plugin.wallet.models import Account, Hold, HoldShare, Lot
-from clm_plugin.wallet.spreading import in_order, spread
+from clm_plugin.wallet.models import Hold, HoldShare
+from clm_plugin.wallet.spreading import enough
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+    from types import ModuleType
 
     from clm_plugin.money import Money
 
@@ -45,74 +47,23 @@ def hold(
     if expires_at <= now:
         raise WalletError("a hold ends in the future; give a later expires_at")
     mark = fingerprint("hold", profile_id, minor, money.currency, sorted((most or {}).items()))
+    draft = HoldDraft(
+        sane_key(key), mark, profile_id, money.currency, minor, order_id, now, expires_at
+    )
     with transaction.atomic():
-        number, accounts = _claim(profile_id, money, sane_key(key), mark, now, expires_at, order_id)
-        if number is None:
+        shares = way().hold(draft, most)
+        if shares is None:
             return _again(key, mark)
-        shares = _set_aside(number, accounts, minor, now=now, most=most)
+        enough(sum(share.amount_minor for share in shares), minor)
     return Held(
         key=key, state="pending", amount_minor=minor, currency=money.currency,
         expires_at=expires_at, order_id=order_id, shares=shares,
     )  # fmt: skip
 
 
-_HOLD = (
-    f"INSERT INTO {Hold._meta.db_table} (key, fingerprint, profile_id, currency, amount_minor,"
-    " state, order_id, held_at, expires_at, reason)"
-    " VALUES (%s, %s, %s, %s, %s, 'pending', %s, %s, %s, '')"
-    " ON CONFLICT (key) DO NOTHING RETURNING id"
-)
-_ACCOUNTS = (
-    f"SELECT a.id, a.programme FROM {Account._meta.db_table} a WHERE a.profile_id = %s"
-    " AND a.currency = %s AND a.purpose = 'customer' ORDER BY a.id"
-)
-_CLAIM_AND_LOCK = (
-    f"WITH claim AS ({_HOLD}) SELECT * FROM claim LEFT JOIN LATERAL"
-    f" ({_ACCOUNTS} FOR NO KEY UPDATE OF a) a ON true"
-)
-
-
-def _claim(
-    profile_id: int,
-    money: Money,
-    key: str,
-    mark: str,
-    now: datetime,
-    expires_at: datetime,
-    order_id: str,
-) -> tuple[int | None, dict[int, str]]:
-    """The number of a new hold, and her accounts' programmes, locked; None when there is one of
-    this key."""
-    at = connection.ops.adapt_datetimefield_value
-    row: list[Any] = [
-        key,
-        mark,
-        profile_id,
-        money.currency,
-        money.minor,
-        order_id,
-        at(now),
-        at(expires_at),
-    ]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # first the key, then the accounts, in one statement
-            cursor.execute(_CLAIM_AND_LOCK, [*row, profile_id, money.currency])
-            found = cursor.fetchall()
-            accounts = {pk: programme for _, pk, programme in found if pk is not None}
-            return (found[0][0] if found else None), accounts
-        cursor.execute(_HOLD, row)
-        made = cursor.fetchone()
-    if made is None:
-        return None, {}
-    return int(made[0]), _lock_accounts(profile_id, money.currency)
-
-
-def _lock_accounts(profile_id: int | None, currency: str) -> dict[int, str]:
-    """Her accounts of a currency, locked in the one order, and their programmes."""
-    lock = " FOR NO KEY UPDATE OF a" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_ACCOUNTS + lock, [profile_id, currency])
-        return dict(cursor.fetchall())
+def way() -> ModuleType:
+    """How this database holds and captures."""
+    return by_function if connection.vendor == "postgresql" else by_statement
 
 
 def _again(key: str, mark: str) -> Held:
@@ -139,48 +90,6 @@ def held(row: Hold, *, repeated: bool = False) -> Held:
         shares=tuple(LotShare(*share) for share in found),
         repeated=repeated,
     )
-
-
-class _Free(NamedTuple):
-    """A lot that has something free, as ``spread`` wants it."""
-
-    id: int
-    account_id: int
-    remaining_minor: int
-    held_minor: int
-    granted_at: Any
-    expires_at: Any
-
-
-_FREE = (
-    "SELECT id, account_id, remaining_minor, held_minor, granted_at, expires_at"
-    f" FROM {Lot._meta.db_table} WHERE account_id IN ({{accounts}}) AND opens_at <= %s"
-    " AND (expires_at IS NULL OR expires_at > %s) AND remaining_minor > held_minor"
-)
-
-
-def _set_aside(
-    number: int,
-    accounts: Mapping[int, str],
-    minor: int,
-    *,
-    now: datetime,
-    most: Mapping[str, int] | None,
-) -> tuple[LotShare, ...]:
-    """Hold what there is in these locked accounts. Raises NotEnough."""
-    left: list[_Free] = []
-    if accounts:
-        at = connection.ops.adapt_datetimefield_value(now)
-        with connection.cursor() as cursor:
-            cursor.execute(_FREE.format(accounts=", ".join(map(str, accounts))), [at, at])
-            left = [_Free(*row) for row in cursor.fetchall()]
-    shares = spread(minor, sorted(left, key=in_order), most=most, programme_of=accounts)
-    booking = Booking()
-    for lot, part in shares:
-        booking.set_aside(lot.account_id, lot.id, part)
-        booking.shares.append((number, lot.id, part))
-    booking.write()
-    return tuple(LotShare(lot.id, accounts[lot.account_id], part) for lot, part in shares)
 
 
 class LockedHold(NamedTuple):
@@ -268,8 +177,10 @@ def rehold(*, hold_key: str, now: datetime, expires_at: datetime) -> Held:
         if row.state == _State.VOIDED:
             limits = _by_programme(row)
             HoldShare.objects.filter(hold=row).delete()
-            accounts = _lock_accounts(row.profile_id, row.currency)
-            _set_aside(row.pk, accounts, row.amount_minor, now=now, most=limits)
+            shares = way().set_aside(
+                row.pk, row.profile_id, row.currency, row.amount_minor, now=now, most=limits
+            )
+            enough(sum(share.amount_minor for share in shares), row.amount_minor)
             row.state, row.closed_at, row.reason = _State.PENDING, None, ""
         row.save(update_fields=["expires_at", "state", "closed_at", "reason"])
         return held(row)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from clm_plugin.wallet.errors import NotEnough
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
 
@@ -44,28 +44,30 @@ def spread(
     lots: Iterable[L],
     *,
     most: Mapping[str, int] | None = None,
-    programme_of: Mapping[int, str] | None = None,
+    programme_of: Callable[[L], str] = lambda _: "",
 ) -> list[tuple[L, int]]:
-    """Take ``minor`` from the free parts of ``lots`` in the order given.
+    """Take ``minor``, or what there is, from the free parts of ``lots`` in the order given.
 
     ``most``: how much each programme may give; one that is not named gives nothing (None: no
-    limit). ``programme_of`` maps a lot's account to its programme. Raises NotEnough.
+    limit). See ``enough``.
     """
     shares: list[tuple[L, int]] = []
-    room = dict(most) if most is not None else None
-    left = minor
+    room = dict(most or {})
     for lot in lots:
-        part = min(left, lot.remaining_minor - lot.held_minor)
-        if room is not None and programme_of is not None:
-            programme = programme_of[lot.account_id]  # type: ignore[attr-defined]
+        part = min(minor, lot.remaining_minor - lot.held_minor)
+        if most is not None:
+            programme = programme_of(lot)
             part = min(part, room.get(programme, 0))
-            room[programme] = room.get(programme, 0) - max(0, part)
+            room[programme] = room.get(programme, 0) - part
         if part > 0:
             shares.append((lot, part))
-            left -= part
-        if not left:
-            return shares
-    raise NotEnough(
-        f"{minor} minor units were asked for and {minor - left} can be spent",
-        available_minor=minor - left,
-    )
+            minor -= part
+    return shares
+
+
+def enough(found: int, asked: int) -> None:
+    """Raises NotEnough when less was found than was asked for."""
+    if found < asked:
+        raise NotEnough(
+            f"{asked} minor units were asked for and {found} can be spent", available_minor=found
+        )

@@ -175,12 +175,12 @@ def take_codes(
 
 
 def race_for_credit(
-    number: int, users: list[int], product: int, folder: str, begin: float, locked: bool = True
+    number: int, users: list[int], product: int, folder: str, round_: int, locked: bool = True
 ) -> None:
     """Many spend the same credit in the same moment, in Oscar's checkout."""
     from tests.adapters.credit_work import race
 
-    race(number, users, product, folder, begin, locked=locked)
+    race(number, users, product, folder, round_, locked=locked)
 
 
 def buy_with_credit_and_die(user: int, product: int, at_statement: int, note: str = "") -> None:

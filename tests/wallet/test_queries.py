@@ -33,13 +33,13 @@ def most(postgres: int, others: int) -> int:
 
 
 def test_a_hold(jane: int, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(most(5, 9)):
+    with django_assert_max_num_queries(most(3, 9)):
         set_aside(jane, 950)
 
 
 def test_a_capture(jane: int, django_assert_max_num_queries: Any) -> None:
     held = set_aside(jane, 950)
-    with django_assert_max_num_queries(most(5, 10)):
+    with django_assert_max_num_queries(most(4, 10)):
         wallet.capture(hold_key=held.key, now=NOW, order_id="1")
 
 

@@ -111,6 +111,7 @@ def test_red_without_the_unique_key_there_are_many(monkeypatch: pytest.MonkeyPat
         """Look, then write: what a unique key under ON CONFLICT is there to replace."""
         if Transaction.objects.filter(key=draft.key).exists():
             return None
+        time.sleep(0.2)
         row = Transaction.objects.create(
             kind=draft.kind, programme=draft.programme, currency=draft.currency,
             key=draft.key + new_key(), fingerprint=draft.fingerprint, at=draft.at,
