@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SEED = 20261122
+MANY = [pytest.mark.soak, pytest.mark.timeout(1800)]
 HEALTH = [
     HealthCheck.function_scoped_fixture,
     HealthCheck.too_slow,
@@ -94,7 +95,7 @@ CHECKS = [
 ]
 
 
-@pytest.mark.parametrize("cases", [60, pytest.param(5_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("cases", [60, pytest.param(5_000, marks=MANY)])
 def test_statuses_as_the_schema_says(token: str, cases: int) -> None:
     schema = schemathesis.openapi.from_dict(document(token))
     schema.app = application
@@ -119,7 +120,7 @@ def nasty(chance: random.Random) -> str:
     return chance.choice(UNREADABLE if chance.random() < 0.1 else READABLE)
 
 
-@pytest.mark.parametrize("cases", [150, pytest.param(5_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("cases", [150, pytest.param(5_000, marks=MANY)])
 def test_the_nasty_corpus(token: str, cases: int) -> None:
     chance = random.Random(SEED)
     client = Client(raise_request_exception=False, headers=told(token))
