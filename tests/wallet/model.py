@@ -152,8 +152,10 @@ class Model:
         account = lots[0].account
         if self.owners[account] is None:
             debt = 0
+        else:  # opened with the first claw-back, owing or not: the oldest is repaid first
+            self.debts.setdefault(account, 0)
         if debt:
-            self.debts[account] = self.debts.get(account, 0) + debt
+            self.debts[account] += debt
             self.asked[source] = self.asked.get(source, 0) + debt
         return sum(shares.values()), debt
 
