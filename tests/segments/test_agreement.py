@@ -20,6 +20,7 @@ from clm_plugin.segments.api import (
     next_change,
     read_subjects,
 )
+from clm_plugin.segments.conditions import StoreCredit
 from tests.segments.crowd import MICRO, NOW, WINDOWS, gather
 from tests.segments.strategies import BY_KIND, conditions, groups, on_rows
 
@@ -121,6 +122,17 @@ def test_the_crowd_tells_every_kind_apart(kind: type[Condition]) -> None:
     look()
     assert all(found.values()), found
     assert BY_KIND.keys() == set(KINDS)
+
+
+@pytest.mark.parametrize("least", [0, -1])
+def test_not_at_least_nothing_is_nobody(least: int) -> None:
+    """An empty Q stands for everybody, and so does its opposite."""
+    everybody, nobody = (StoreCredit(min_minor=least, is_so=is_so) for is_so in (True, False))
+    with crowd(7) as ids:
+        subjects = set(read_subjects(ids, [], NOW))
+        assert set(matching(everybody, NOW).values_list("pk", flat=True)) == subjects
+        assert not matching(nobody, NOW).exists()
+        assert not any(asked(ids, nobody).values())
 
 
 def test_merged_people_are_nobody() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import BooleanField, Q, Sum, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ASKS = ("balance", "expiring", "ever")
 LONGEST = 3_650
+_EVERYBODY = Value(True, output_field=BooleanField())
 
 
 class Piece(NamedTuple):
@@ -104,7 +105,8 @@ class StoreCredit(Condition):
         )
         if self.ask == "expiring":
             open_ = open_.filter(expires_at__lte=self._until(now))
-        found = Q() if self._least <= 0 else among(_with_at_least(open_, self._least))
+        # Not an empty Q for everybody: its opposite would be everybody too.
+        found = among(_with_at_least(open_, self._least)) if self._least > 0 else Q(_EVERYBODY)
         if self.max_minor is not None:
             found &= ~among(_with_at_least(open_, self.max_minor + 1))
         return found
