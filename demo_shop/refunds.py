@@ -21,8 +21,12 @@ from clm_plugin.adapters.oscar.refunding import (
 from demo_shop import gateway
 from demo_shop.models import GatewayTransaction
 
+Order = get_model("order", "Order")
+
 CANCELLED = "Cancelled"
 COMPLETE = "Complete"
+WITH_DELIVERY = "+delivery"
+"""How the references of refunds end that gave back the delivery charge: it is given back once."""
 
 __all__ = ["CANCELLED", "COMPLETE", "REFUND", "RefundError", "ShopEventHandler", "refundable"]
 
@@ -38,6 +42,18 @@ def refund_event_type() -> Any:
 def line_left(line: Any) -> int:
     """How many of a line have not been refunded yet."""
     return int(line.quantity - line.payment_event_quantity(refund_event_type()))
+
+
+def is_delivery_refunded(order: Any) -> bool:
+    """Whether the delivery charge of an order was given back."""
+    found = order.payment_events.filter(reference__endswith=WITH_DELIVERY)
+    return bool(found.filter(event_type__name=REFUND).exists())
+
+
+def is_done(order: Any, key: str) -> bool:
+    """Whether the refund of this key was made."""
+    keys = [key, key + WITH_DELIVERY]
+    return bool(key) and bool(order.payment_events.filter(reference__in=keys).exists())
 
 
 def foreseen(order: Any, amount: Decimal) -> Refunded | None:
@@ -94,12 +110,18 @@ class ShopEventHandler(EventHandler):
         shipping: Decimal,
         key: str = "",
     ) -> Refunded:
-        """Gives back what was paid for some of the lines, and postage if asked."""
-        if key and order.payment_events.filter(reference=key).exists():
-            return Refunded(repeated=True)
-        self.validate_payment_event(order, refund_event_type(), None, lines, quantities)
-        amount = self.worth(lines, quantities) + shipping
-        return self._refund(order, amount, lines, quantities, key=key)
+        """Gives back what was paid for some of the lines, and postage if asked: each once."""
+        with transaction.atomic():
+            # Two clerks with the same line: the second waits, and finds it refunded.
+            order = Order.objects.select_for_update().get(pk=order.pk)
+            if is_done(order, key):
+                return Refunded(repeated=True)
+            if shipping and is_delivery_refunded(order):
+                raise RefundError(_("The delivery charge was refunded before."))
+            self.validate_payment_event(order, refund_event_type(), None, lines, quantities)
+            amount = self.worth(lines, quantities) + shipping
+            named = key + WITH_DELIVERY if shipping else key
+            return self._refund(order, amount, lines, quantities, key=named)
 
     def worth(self, lines: Sequence[Any], quantities: Sequence[int]) -> Decimal:
         """What was paid for so many of these lines."""
@@ -137,6 +159,7 @@ class ShopEventHandler(EventHandler):
                     lines=lines,
                     quantities=quantities,
                     actor=clerk,
+                    is_gone=is_gone,
                 )
                 if not done.repeated:
                     self.create_note(order, _note(done))

@@ -43,6 +43,9 @@ class Shop(ABC):
     supports_store_credit: bool = False
     """``request_purchase`` and ``tenders`` work, and the shop's checkout holds, captures, releases
     and restores through ``clm_plugin.adapters.tender``; else store credit cannot be spent."""
+    decimal_places: int | None = None
+    """How many decimals of an amount the shop's own books keep (2: of 1.234 dinars they know 1.23);
+    None: as many as its currency has. Store credit pays and comes back in what both can hold."""
     supports_offers: bool = False
     """``apply_code`` works, and the shop prices baskets by ``offers.stacking``, reserves what it
     takes off before payment and confirms it with the order; else offers change no price."""

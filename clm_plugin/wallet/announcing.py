@@ -52,7 +52,7 @@ def _event(news: News, name: str) -> NewEvent:
         object_id=news.programme,
         occurred_at=news.at,
         source="plugin",
-        key=f"{type_}:{about}:{news.programme}:{news.days}",
+        key=f"{type_}:{about}:{news.programme}:{news.days}:{news.profile_id}",
         payload=_payload(news),
     )
 

@@ -143,17 +143,23 @@ class _Claw:
         now: datetime,
         source: Source,
     ) -> list[News]:
-        """One for each account that something was taken from."""
+        """One for each person and programme that something was taken from."""
+        minor: dict[tuple[str, int], int] = {}
+        lots: dict[tuple[str, int], list[int]] = {}
+        for pk, lot_id, part in (
+            *((lot.account_id, lot.pk, part) for lot, part in taken),
+            *((pk, 0, part) for pk, part in debts.items()),
+        ):
+            whose = self.accounts[pk].programme, self.accounts[pk].profile_id or 0
+            minor[whose] = minor.get(whose, 0) + part
+            lots.setdefault(whose, []).extend([lot_id] if lot_id else [])
         return [
             News(
-                kind="claw_back", profile_id=self.accounts[pk].profile_id,
-                programme=self.accounts[pk].programme, currency=self.currency,
-                amount_minor=sum(part for lot, part in taken if lot.account_id == pk)
-                + debts.get(pk, 0),
-                at=now, transaction_id=number, source=source,
-                lot_ids=tuple(lot.pk for lot, _ in taken if lot.account_id == pk),
+                kind="claw_back", profile_id=owner or None, programme=programme,
+                currency=self.currency, amount_minor=minor[programme, owner], at=now,
+                transaction_id=number, source=source, lot_ids=tuple(lots[programme, owner]),
             )
-            for pk in sorted({*debts, *(lot.account_id for lot, _ in taken)})
+            for programme, owner in sorted(minor)
         ]  # fmt: skip
 
 

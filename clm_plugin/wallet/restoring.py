@@ -132,14 +132,18 @@ def _book(number: int, opened: list[tuple[Lot, int]]) -> None:
 
 
 def _news(number: int, opened: list[tuple[Lot, int]], order_id: str, now: datetime) -> list[News]:
+    """One for each person and programme: who paid together may be two people again."""
+    found: dict[tuple[str, int], list[tuple[Lot, int]]] = {}
+    for lot, part in opened:
+        its = lot.account
+        found.setdefault((its.programme, its.profile_id or 0), []).append((lot, part))
     return [
         News(
-            kind="restore", profile_id=lots[0].account.profile_id, programme=programme,
-            currency=lots[0].account.currency, at=now, transaction_id=number, order_id=order_id,
-            amount_minor=sum(part for lot, part in opened if lot in lots),
-            lot_ids=tuple(lot.pk for lot in lots), opens_at=lots[0].opens_at,
-            expires_at=min((lot.expires_at for lot in lots if lot.expires_at), default=None),
+            kind="restore", profile_id=owner or None, programme=programme,
+            currency=shares[0][0].account.currency, at=now, transaction_id=number,
+            order_id=order_id, amount_minor=sum(part for _, part in shares),
+            lot_ids=tuple(lot.pk for lot, _ in shares), opens_at=shares[0][0].opens_at,
+            expires_at=min((lot.expires_at for lot, _ in shares if lot.expires_at), default=None),
         )
-        for programme in sorted({lot.account.programme for lot, _ in opened})
-        if (lots := [lot for lot, _ in opened if lot.account.programme == programme])
+        for (programme, owner), shares in sorted(found.items())
     ]  # fmt: skip

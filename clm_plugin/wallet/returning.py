@@ -76,18 +76,25 @@ def refund_key(refund_id: str) -> str:
 
 
 def take_back(
-    *, order_id: str, refund_id: str, amount_minor: int, now: datetime, actor: str = ACTOR
+    *,
+    order_id: str,
+    refund_id: str,
+    amount_minor: int,
+    now: datetime,
+    actor: str = ACTOR,
+    before_minor: int | None = None,
 ) -> int:
     """Take back a refund's share of what its order earned, before the money is sent.
 
     Returns the minor units to keep from the refund (programmes with the policy ``reduce_refund``;
-    else 0). Once a refund, here or in the pipeline. In the caller's transaction.
+    else 0). ``before_minor``: what was refunded of the order earlier; None: what was told of it.
+    Once a refund, here or in the pipeline. In the caller's transaction.
     """
     fact = order_owner([order_id]).get(order_id)
     gained = _earned_by([order_id]).get(order_id, {})
     if not gained or fact is None or fact.cancelled_at is not None:
         return 0
-    before = fact.refunded_minor
+    before = fact.refunded_minor if before_minor is None else before_minor
     total = fact.total_minor
     return _take_back(
         gained, order_id, refund_id, amount_minor, before, total, now, actor, keeps=True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 
 from clm_plugin import clock
+from clm_plugin.adapters.oscar.shop import OscarShop
 from clm_plugin.adapters.oscar.tenders import making_refund
 from clm_plugin.adapters.tender import api as tender
 from clm_plugin.exceptions import ClmError
-from clm_plugin.money import Money
+from clm_plugin.money import Money, exponent
 from clm_plugin.shop.api import CREDIT_TENDER, price
 
 if TYPE_CHECKING:
@@ -60,9 +61,20 @@ class Refunded:
 
 def refundable(order: Any) -> Decimal:
     """What was paid for an order, and neither given back nor kept."""
-    left = sum((s.amount_available_for_refund for s in order.sources.all()), Decimal(0))
+    left = sum(_left_of(source, order.currency) for source in order.sources.all())
+    return Money(max(left - _kept_before(order), 0), order.currency).amount
+
+
+def _left_of(source: Any, currency: str) -> int:
+    """What is left of a source in whole coins of the currency."""
+    left: Decimal = source.amount_available_for_refund
+    return max(int(left.scaleb(exponent(currency)).to_integral_value(ROUND_DOWN)), 0)
+
+
+def _kept_before(order: Any) -> int:
+    """What was kept from earlier refunds, in minor units."""
     kept = order.payment_events.filter(event_type__name=KEPT).values_list("amount", flat=True)
-    return max(left - sum(kept, Decimal(0)), Decimal(0))
+    return Money.of(sum(kept, Decimal(0)), order.currency).minor
 
 
 def refund_order(
@@ -74,12 +86,14 @@ def refund_order(
     lines: Sequence[Any] | None = None,
     quantities: Sequence[int] | None = None,
     actor: str = "",
+    is_gone: bool = False,
 ) -> Refunded:
     """Give back ``amount`` of an order, over its sources by what each has left.
 
     ``pay_back(source, amount)`` moves the money of a source that is not store credit and returns
     the reference; whatever it raises undoes the whole refund. With a ``key`` the same refund asked
-    for twice happens once. Raises RefundRefused.
+    for twice happens once. ``is_gone``: the bank took the money back itself, so nothing can be kept
+    from it: bonus that was spent becomes a debt. Raises RefundRefused.
     """
     with transaction.atomic():
         # Two clerks, or a clerk and the gateway's message: the second waits, and finds less left.
@@ -87,14 +101,14 @@ def refund_order(
         if key and (before := order.payment_events.filter(reference=key).first()):
             return Refunded(event=before, repeated=True)
         left = refundable(order)
-        if amount <= 0:
+        if Money.of(amount, order.currency).minor <= 0:
             raise RefundRefused(_("Choose an amount above zero."))
         if amount > left:
             raise RefundRefused(
                 _("Only %(left)s of this order can still be refunded.")
                 % {"left": price(Money.of(left, order.currency))}
             )
-        made = _write(order, amount, key, lines, quantities, actor)
+        made = _write(order, amount, key, lines, quantities, actor, keeps=not is_gone)
         for part, row in made.rows:
             if not part.is_credit:
                 row.reference = pay_back(part.source, part.amount)[:128]
@@ -107,7 +121,8 @@ def foresee_refund(order: Any, amount: Decimal) -> Refunded:
     with transaction.atomic():
         try:
             order = get_model("order", "Order").objects.select_for_update().get(pk=order.pk)
-            if not 0 < amount <= refundable(order):
+            least = Money(1, order.currency).amount
+            if not least <= amount <= refundable(order):
                 raise RefundRefused(_("So much of this order cannot be refunded any more."))
             return _write(order, amount, "", None, None, "").refunded
         finally:
@@ -127,13 +142,17 @@ def _write(
     lines: Sequence[Any] | None,
     quantities: Sequence[int] | None,
     actor: str,
+    *,
+    keeps: bool = True,
 ) -> _Made:
     """All but the money, in the caller's transaction."""
     sources = list(order.sources.select_for_update().select_related("source_type").order_by("pk"))
-    parts = _split(sources, amount, order.currency)
+    kept_before = _kept_before(order)
+    before = sum(Money.of(s.amount_refunded, order.currency).minor for s in sources) + kept_before
+    parts = _split(sources, amount, order.currency, kept_before)
     with _untold():
         rows = [(part, _refund_row(part)) for part in parts]
-    kept = _kept(order, rows, actor)
+    kept = _kept(order, rows, actor, before) if keeps else Decimal(0)
     rows = [(part, row) for part, row in _less(rows, kept, order.currency) if part.amount]
     for part, row in rows:
         if part.is_credit:
@@ -156,19 +175,29 @@ def _write(
     return _Made(done, rows)
 
 
-def _split(sources: list[Any], amount: Decimal, currency: str) -> list[Part]:
-    left = [Money.of(s.amount_available_for_refund, currency).minor for s in sources]
-    shares = tender.split(Money.of(amount, currency).minor, [max(minor, 0) for minor in left])
+def _split(sources: list[Any], amount: Decimal, currency: str, kept: int) -> list[Part]:
+    left = {source.pk: _left_of(source, currency) for source in sources}
+    # What was kept is nobody's to give back: it came off as ``_less`` takes it off.
+    for source in sorted(sources, key=_is_credit):
+        off = min(kept, left[source.pk])
+        left[source.pk] -= off
+        kept -= off
+    coin = tender.coin_of(currency, OscarShop.decimal_places)
+    shares = tender.split(Money.of(amount, currency).minor, list(left.values()), coin=coin)
     return [
         Part(
             source=source,
             label=source.label or source.source_type.name,
             amount=Money(share, currency).amount,
-            is_credit=source.source_type.code == CREDIT_TENDER,
+            is_credit=_is_credit(source),
         )
         for source, share in zip(sources, shares, strict=True)
         if share
     ]
+
+
+def _is_credit(source: Any) -> bool:
+    return bool(source.source_type.code == CREDIT_TENDER)
 
 
 def _refund_row(part: Part) -> Any:
@@ -176,20 +205,25 @@ def _refund_row(part: Part) -> Any:
     return part.source.transactions.order_by("-pk").first()
 
 
-def _kept(order: Any, rows: list[tuple[Part, Any]], actor: str) -> Decimal:
-    """What programmes keep from this refund, for bonus of the order that was spent already."""
-    minor = sum(
-        tender.take_back(
+def _kept(order: Any, rows: list[tuple[Part, Any]], actor: str, before: int) -> Decimal:
+    """What programmes keep from this refund, for bonus of the order that was spent already.
+
+    ``before``: minor units that were refunded or kept earlier.
+    """
+    minor = given = 0
+    for part, row in rows:
+        amount = Money.of(part.amount, order.currency)
+        minor += tender.take_back(
             order_id=str(order.number),
             refund_id=str(row.pk),
-            amount=Money.of(part.amount, order.currency),
+            amount=amount,
             now=clock.now(),
             actor=actor,
+            before=Money(before + given, order.currency),
         )
-        for part, row in rows
-    )
-    given = sum((part.amount for part, _row in rows), Decimal(0))
-    return min(Money(minor, order.currency).amount, given)
+        given += amount.minor
+    minor -= minor % tender.coin_of(order.currency, OscarShop.decimal_places)
+    return Money(min(minor, given), order.currency).amount
 
 
 def _less(rows: list[tuple[Part, Any]], kept: Decimal, currency: str) -> Iterator[tuple[Part, Any]]:

@@ -40,6 +40,7 @@ class OscarShop(Shop):
 
     supports_search = True
     supports_store_credit = True
+    decimal_places = 2
 
     def connect(self) -> None:
         from django.apps import apps

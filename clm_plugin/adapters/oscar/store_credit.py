@@ -72,7 +72,7 @@ class StoreCredit:
             return None
         due: Decimal = found["order_total"].incl_tax
         use = self.store_credit(found)
-        return due - use.amount.amount if use else due
+        return use.rest.amount if use and use.is_used else due
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
@@ -125,7 +125,8 @@ class StoreCredit:
         kept = {"order": number, "key": key, "minor": amount.minor, "currency": amount.currency}
         self.checkout_session._set("payment", "credit", kept)
         self._credit_source(key, amount)
-        return _decimal(total.incl_tax - amount.amount)
+        # In whole coins: nobody's card is asked for the rest of a yen.
+        return (due - amount).amount
 
     def _credit_begun(self, number: str, due: Money, total: Any) -> tuple[str, Money] | None:
         """A new hold of what was agreed to; None when that is nothing."""

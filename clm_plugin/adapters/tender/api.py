@@ -5,7 +5,7 @@ from clm_plugin.adapters.tender.errors import CreditChanged, CreditError, Credit
 from clm_plugin.adapters.tender.paying import abandon, begin, check_wish, complete, hold_key, resume
 from clm_plugin.adapters.tender.pricing import priced
 from clm_plugin.adapters.tender.refunding import give_back, take_back
-from clm_plugin.adapters.tender.rules import split
+from clm_plugin.adapters.tender.rules import coin_of, split
 from clm_plugin.adapters.tender.settling import settle
 from clm_plugin.adapters.tender.showing import credit_use, profile_of
 from clm_plugin.adapters.tender.wish import Wish, forget_wish, make_wish, wish_of
@@ -20,6 +20,7 @@ __all__ = [
     "abandon",
     "begin",
     "check_wish",
+    "coin_of",
     "complete",
     "credit_use",
     "forget_wish",

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from clm_plugin.adapters.guard import hurried
 from clm_plugin.adapters.tender.errors import CreditChanged, CreditUnavailable
-from clm_plugin.adapters.tender.rules import used
+from clm_plugin.adapters.tender.rules import coin_of, used
 from clm_plugin.adapters.tender.wish import wish_of
 from clm_plugin.conf import settings
 from clm_plugin.exceptions import ClmError
 from clm_plugin.money import Money
-from clm_plugin.shop.api import price
+from clm_plugin.shop.api import get_shop, price
 from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
@@ -57,11 +57,12 @@ def begin(
     if profile_id is None:
         raise _changed(Money(0, amount.currency))
     expires_at = now + settings.CREDIT_HOLD
+    coin = coin_of(amount.currency, get_shop().decimal_places)
     try:
         with hurried(PATIENCE_MS):
             bought = wallet.purchase_of(purchase)
             quote = wallet.quote(profile_id, bought, now=now, with_earning=False)
-            up_to = used(None, quote.up_to_minor, purchase.total.minor)
+            up_to = used(None, quote.up_to_minor, purchase.total.minor, coin=coin)
             if up_to < amount.minor:
                 raise _changed(Money(up_to, amount.currency))
             return wallet.hold(
@@ -75,7 +76,7 @@ def begin(
             )
     except wallet.NotEnough as error:
         # Taken by another tab between the question and the lock.
-        left = used(error.available_minor, up_to, purchase.total.minor)
+        left = used(error.available_minor, up_to, purchase.total.minor, coin=coin)
         raise _changed(Money(left, amount.currency)) from error
     except CreditChanged:
         raise

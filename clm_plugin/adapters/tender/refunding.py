@@ -41,12 +41,20 @@ def give_back(
 
 
 def take_back(
-    *, order_id: str, refund_id: str, amount: Money, now: datetime, actor: str = ""
+    *,
+    order_id: str,
+    refund_id: str,
+    amount: Money,
+    now: datetime,
+    actor: str = "",
+    before: Money | None = None,
 ) -> int:
     """Take back the share of the order's bonus that goes with a refund; returns the minor units to
     keep from it, where a programme's policy says that spent bonus comes off the refund.
 
-    Call it before the money is sent, in the transaction of the refund. Raises WalletError.
+    Call it before the money is sent, in the transaction of the refund. ``before``: what of the
+    order was refunded earlier, as the shop knows it; without it what the plugin has heard of
+    counts, which may lag behind. Raises WalletError.
     """
     return wallet.take_back(
         order_id=order_id,
@@ -54,4 +62,5 @@ def take_back(
         amount_minor=amount.minor,
         now=now,
         actor=actor or "shop",
+        before_minor=None if before is None else before.minor,
     )

@@ -13,15 +13,22 @@ if TYPE_CHECKING:
 _AMOUNT = re.compile(r"\d{1,10}(?:\.\d{1,3})?", re.ASCII)
 
 
-def split(amount_minor: int, left: Sequence[int]) -> list[int]:
+def split(amount_minor: int, left: Sequence[int], *, coin: int = 1) -> list[int]:
     """Spread a refund over tenders by what each of them has left, largest remainder first.
 
     Never more than is left anywhere, so any row of partial refunds ends at exactly what was paid.
-    Raises MoneyError when the amount is not positive or more than is left in all.
+    ``coin``: the parts are multiples of it, as the amounts must be. Raises MoneyError when the
+    amount is not positive, more than is left in all, or no multiple.
     """
-    if not 0 < amount_minor <= sum(left):
+    if not 0 < amount_minor <= sum(left) or amount_minor % coin:
         raise MoneyError(f"{amount_minor} cannot be refunded of {sum(left)}")
-    return allocate(amount_minor, list(left))
+    return [share * coin for share in allocate(amount_minor // coin, [it // coin for it in left])]
+
+
+def coin_of(currency: str, decimal_places: int | None) -> int:
+    """The smallest amount, in minor units, that a currency has and a shop's books can hold."""
+    digits = exponent(currency)
+    return 1 if decimal_places is None else int(10 ** max(digits - decimal_places, 0))
 
 
 def read_amount(text: str, currency: str) -> Money:
@@ -40,7 +47,9 @@ def read_amount(text: str, currency: str) -> Money:
     return Money(minor, currency)
 
 
-def used(wish_minor: int | None, up_to_minor: int, total_minor: int) -> int:
-    """How much credit pays: as wished (None: all of it), never more than allowed or to be paid."""
+def used(wish_minor: int | None, up_to_minor: int, total_minor: int, *, coin: int = 1) -> int:
+    """How much credit pays: as wished (None: all of it), never more than allowed or to be paid,
+    in whole coins."""
     most = max(min(up_to_minor, total_minor), 0)
-    return most if wish_minor is None else max(min(wish_minor, most), 0)
+    amount = most if wish_minor is None else max(min(wish_minor, most), 0)
+    return amount - amount % coin

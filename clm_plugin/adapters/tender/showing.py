@@ -19,7 +19,7 @@ from clm_plugin import clock
 from clm_plugin.adapters import later
 from clm_plugin.adapters.guard import hurried
 from clm_plugin.adapters.tender.data import CreditUse, LeftOut
-from clm_plugin.adapters.tender.rules import used
+from clm_plugin.adapters.tender.rules import coin_of, used
 from clm_plugin.adapters.tender.wish import wish_of
 from clm_plugin.conf import settings
 from clm_plugin.events.api import actor
@@ -80,16 +80,16 @@ def _use(request: HttpRequest, profile_id: int, purchase: Basket, now: datetime)
     currency, total = purchase.total.currency, purchase.total.minor
     wish, bought = wish_of(request), wallet.purchase_of(purchase)
     found = wallet.quote(profile_id, bought, now=now, with_earning=False)
-    amount = 0
+    amount, coin = 0, coin_of(currency, get_shop().decimal_places)
     if wish is not None and wish.currency == currency:
-        amount = used(wish.minor, found.up_to_minor, total)
+        amount = used(wish.minor, found.up_to_minor, total, coin=coin)
     balance = wallet.balance(profile_id, currency, now=now)
     return CreditUse(
         total=purchase.total,
         available=Money(balance.available_minor, currency),
         pending=Money(balance.pending_minor, currency),
         held=Money(balance.held_minor, currency),
-        up_to=Money(used(None, found.up_to_minor, total), currency),
+        up_to=Money(used(None, found.up_to_minor, total, coin=coin), currency),
         amount=Money(amount, currency),
         good_until=good_until(balance.next_expiry_at),
         next_expiry=Money(balance.next_expiry_minor, currency),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from clm_plugin.adapters.tender.rules import read_amount
+from clm_plugin.adapters.tender.rules import coin_of, read_amount, used
 from clm_plugin.adapters.tender.showing import credit_use
 from clm_plugin.adapters.tender.wish import forget_wish, make_wish
-from clm_plugin.money import MoneyError
+from clm_plugin.money import Money, MoneyError
 from clm_plugin.shop.api import get_shop, price
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def use_credit(request: HttpRequest) -> HttpResponse:
         return _back(request)
     currency, text = use.up_to.currency, request.POST.get("amount", "").strip()
     try:
-        amount = read_amount(text, currency) if text else use.up_to
+        wished = read_amount(text, currency) if text else use.up_to
     except MoneyError:
         example = f"{use.up_to.amount}"
         messages.error(
@@ -48,9 +48,10 @@ def use_credit(request: HttpRequest) -> HttpResponse:
         )
         return _back(request)
     # Who asks for all there is means it, also when shipping is added later.
-    everything = amount.minor >= use.up_to.minor
-    make_wish(request, None if everything else amount, currency=currency)
-    shown = use.up_to if everything else amount
+    everything = wished.minor >= use.up_to.minor
+    make_wish(request, None if everything else wished, currency=currency)
+    coin = coin_of(currency, get_shop().decimal_places)
+    shown = Money(used(wished.minor, use.up_to.minor, use.total.minor, coin=coin), currency)
     messages.success(
         request,
         _("%(amount)s of store credit will be used when you pay.") % {"amount": price(shown)},

@@ -44,6 +44,9 @@ class RefundLinesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.order = order
         self.lines = list(order.lines.all())
+        if refunds.is_delivery_refunded(order):
+            self.fields["shipping"].disabled = True
+            self.fields["shipping"].help_text = _("It was refunded before.")
         for line in self.lines:
             left = refunds.line_left(line)
             self.fields[f"line_{line.pk}"] = forms.IntegerField(

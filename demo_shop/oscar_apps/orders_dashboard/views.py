@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from oscar.apps.dashboard.orders.views import OrderDetailView as OscarOrderDetailView
+from oscar.apps.dashboard.orders.views import OrderListView as OscarOrderListView
 from oscar.apps.order.exceptions import InvalidOrderStatus, InvalidPaymentEvent
 from oscar.apps.payment.exceptions import PaymentError
 
@@ -16,7 +17,18 @@ from demo_shop import refunds
 from demo_shop.oscar_apps.orders_dashboard.forms import RefundAmountForm, RefundLinesForm
 
 
-class OrderDetailView(OscarOrderDetailView):
+class Handled:
+    """What a clerk does to an order moves stock and money, one by one or many at once."""
+
+    def get_handler(self, user: Any = None) -> refunds.ShopEventHandler:
+        return refunds.ShopEventHandler(user=user)
+
+
+class OrderListView(Handled, OscarOrderListView):
+    """Oscar's list, whose cancelled orders are refunded."""
+
+
+class OrderDetailView(Handled, OscarOrderDetailView):
     order_actions = (
         *OscarOrderDetailView.order_actions,
         "cancel_order",
@@ -24,9 +36,6 @@ class OrderDetailView(OscarOrderDetailView):
         "refund_amount",
         "refund_lines",
     )
-
-    def get_handler(self, user: Any = None) -> refunds.ShopEventHandler:
-        return refunds.ShopEventHandler(user=user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -95,8 +104,7 @@ class OrderDetailView(OscarOrderDetailView):
         return str(self.request.POST.get("refund_key", ""))[:64]
 
     def _is_done(self, order: Any) -> bool:
-        key = self._key()
-        return bool(key) and order.payment_events.filter(reference=key).exists()
+        return refunds.is_done(order, self._key())
 
     def _confirmed(self, order: Any, amount: Decimal) -> HttpResponse | None:
         """None when the clerk saw how this very amount is split; else the page that shows it."""
