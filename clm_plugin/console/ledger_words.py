@@ -82,7 +82,11 @@ def programme_names() -> dict[str, str]:
     return {each.key: each.name for each in live_programmes().plans.values()}
 
 
-_ACTORS = {"checkout": gettext_noop("the checkout"), "expiry": gettext_noop("expiry")}
+_ACTORS = {
+    "checkout": gettext_noop("the checkout"),
+    "expiry": gettext_noop("expiry"),
+    "programme": gettext_noop("the programme"),
+}
 
 
 def actor_words(actor: str) -> str:
