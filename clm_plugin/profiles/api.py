@@ -43,6 +43,7 @@ from clm_plugin.profiles.locking import lock_profile
 from clm_plugin.profiles.merging import merge_profiles, note_moved
 from clm_plugin.profiles.names import (
     email_hash,
+    is_device,
     normalise_email,
     normalise_phone,
     phone_hash,
@@ -151,6 +152,7 @@ __all__ = [
     "identifiers",
     "infer_all",
     "install_life_events",
+    "is_device",
     "keep_visitor",
     "life_event_kinds",
     "life_facts",

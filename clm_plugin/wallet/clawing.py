@@ -101,8 +101,9 @@ class _Claw:
     def split(self, minor: int | None) -> tuple[list[tuple[Lot, int]], dict[int, int], int]:
         """(from which lots, debt by customer's account, owed)."""
         free = sum(lot.remaining_minor - lot.held_minor for lot in self.lots)
-        used = max(0, sum(self.spent.values()) - self.asked)
-        wanted = free + used if minor is None else min(minor, free + used)
+        # What was asked for and came back since is in the lots again: it is not asked for twice.
+        most = max(0, free + sum(self.spent.values()) - self.asked)
+        wanted = most if minor is None else min(minor, most)
         taken: list[tuple[Lot, int]] = []
         left = wanted
         for lot in self.lots:

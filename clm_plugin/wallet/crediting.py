@@ -5,7 +5,8 @@ a key, so that an event that is processed again changes nothing:
 
 * ``earn:<programme>:<order>`` grants what an order earned;
 * ``event:<programme>:<rule>:<whom or what>`` a fixed amount for an event (``rewarding``);
-* ``claw:<programme>:<refund id>`` takes back a refund's share of what the order earned, and
+* ``claw:<programme>:<refund id>`` takes back a refund's share of what the order earned,
+  ``late:<programme>:<order>`` that of refunds that were heard of before the order was, and
   ``cancel:<programme>:<order>`` all that is left of it (``returning``);
 * ``refund:<refund id>`` restores what the order spent, where the refund went to store credit. The
   shop's refund does this itself, in its own transaction; the step then finds it done. One that
@@ -25,7 +26,13 @@ from clm_plugin.wallet.earned_so_far import so_far
 from clm_plugin.wallet.earning import earned, no_boost
 from clm_plugin.wallet.programmes import live_programmes
 from clm_plugin.wallet.purchase import PricedLine, Purchase
-from clm_plugin.wallet.returning import BACK, take_back_all
+from clm_plugin.wallet.returning import (
+    BACK,
+    is_undone,
+    refunds_in,
+    take_back_all,
+    take_back_late,
+)
 from clm_plugin.wallet.rewarding import REWARDED, keep_promises, reward
 
 if TYPE_CHECKING:
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clm_plugin.events.api import Event
+    from clm_plugin.profiles.models import OrderFact
     from clm_plugin.shop.api import Product
     from clm_plugin.wallet.earning import Boost
     from clm_plugin.wallet.plan import Programme
@@ -91,14 +99,17 @@ def earn(
         return
     plans = [plan for plan in live_programmes().plans.values() if not plan.withdrawn]
     placed = [e for e in mine if e.type == _PLACED and profile_of.get(e.actor)]
+    undone = [event for event in mine if event.type in BACK]
+    facts = order_owner(event.payload["order_id"] for event in placed) if plans and placed else {}
+    # One that is undone already, as far as we heard, earns nothing any more.
+    placed = [e for e in placed if not is_undone(facts.get(e.payload["order_id"]))]
     if plans and placed:
-        _earn_by_orders(plans, placed, profile_of, now, boost, before or {})
-    if placed:
+        given = _earn_by_orders(plans, placed, profile_of, now, boost, before or {})
+        _less_refunded(given, undone, facts, now)
         keep_promises(plans, placed, profile_of, now=now)
     rewarded = [event for event in mine if event.type in REWARDED and profile_of.get(event.actor)]
     if plans and rewarded:
         reward(plans, rewarded, profile_of, now=now)
-    undone = [event for event in mine if event.type in BACK]
     if undone:
         take_back_all(undone, now=now)
 
@@ -110,22 +121,19 @@ def _earn_by_orders(
     now: datetime,
     boost: Boost,
     before: Mapping[tuple[str, str], int],
-) -> None:
-    """Grant what orders earn; one that is cancelled already earns nothing any more."""
+) -> list[tuple[str, str, int]]:
+    """Grant what orders earn; returns (order, programme, minor units) of what was granted now."""
     earning = [plan for plan in plans if plan.order_rules]
     if not earning:
-        return
+        return []
     known = known_keys(
         earn_key(plan.key, event.payload["order_id"]) for plan in earning for event in placed
     )
-    facts = order_owner(event.payload["order_id"] for event in placed)
     sums = so_far(earning, {profile_of[event.actor] for event in placed}, now=now)
     products = _products(earning, placed)
+    given = []
     for event in placed:
         order, pid = event.payload["order_id"], profile_of[event.actor]
-        fact = facts.get(order)
-        if fact is not None and fact.cancelled_at is not None:
-            continue
         purchase = purchase_in(event, products)
         for plan in earning:
             key = earn_key(plan.key, order)
@@ -141,6 +149,23 @@ def _earn_by_orders(
                 reason=FOR_ORDER, now=now,
             ):  # fmt: skip
                 sums[pid, plan.key] = after(had, found.amount_minor)
+                given.append((order, plan.key, found.amount_minor))
+    return given
+
+
+def _less_refunded(
+    given: Sequence[tuple[str, str, int]],
+    undone: Sequence[Event],
+    facts: Mapping[str, OrderFact],
+    now: datetime,
+) -> None:
+    """Take back the share of refunds that were heard of before their order: ``order_placed`` can be
+    lost, and the reconciler finds the order later. No query for orders without refunds."""
+    for order, programme, minor in given:
+        fact = facts.get(order)
+        early = 0 if fact is None else fact.refunded_minor - refunds_in(undone, order)
+        if fact is not None and early > 0:
+            take_back_late(order, programme, minor, total=fact.total_minor, before=early, now=now)
 
 
 def earn_key(programme: str, order_id: str) -> str:

@@ -20,17 +20,18 @@ from clm_plugin.wallet.clawing import claw_back
 from clm_plugin.wallet.data import Source
 from clm_plugin.wallet.earning import taken_back
 from clm_plugin.wallet.errors import WalletError
-from clm_plugin.wallet.models import Lot, Transaction
+from clm_plugin.wallet.models import Lot, Posting, Transaction
 from clm_plugin.wallet.programme_models import Promise
 from clm_plugin.wallet.programmes import live_programmes
 from clm_plugin.wallet.queries import paid_on, spent_on
 from clm_plugin.wallet.restoring import restore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from clm_plugin.events.api import Event
+    from clm_plugin.profiles.models import OrderFact
     from clm_plugin.wallet.data import Policy
 
 logger = logging.getLogger("clm_plugin")
@@ -49,7 +50,7 @@ def take_back_all(events: Sequence[Event], *, now: datetime) -> None:
     gained = _earned_by(orders)
     facts = order_owner(orders)
     paid = paid_on(orders)
-    to_come = {order: _refunds(events, order) for order in orders}
+    to_come = {order: refunds_in(events, order) for order in orders}
     for event in events:
         order = event.payload["order_id"]
         fact = facts.get(order)
@@ -65,9 +66,24 @@ def take_back_all(events: Sequence[Event], *, now: datetime) -> None:
             before = max(fact.refunded_minor - to_come[order], 0)
             _take_back(gained[order], order, refund, minor, before, fact.total_minor, now)
         to_come[order] -= minor
-    full = {e.payload["order_id"] for e in events if e.type == CANCELLED}
-    full |= {o for o, f in facts.items() if f.total_minor and f.refunded_minor >= f.total_minor}
-    _break_promises(full, now)
+    _take_what_came_back([e for e in events if e.payload["order_id"] in paid], now)
+    _break_promises(facts, now)
+
+
+def is_undone(fact: OrderFact | None) -> bool:
+    """Whether nothing is left of an order: it was cancelled, or all of it refunded."""
+    if fact is None:
+        return False
+    return fact.cancelled_at is not None or 0 < fact.total_minor <= fact.refunded_minor
+
+
+def take_back_late(
+    order_id: str, programme: str, earned: int, *, total: int, before: int, now: datetime
+) -> None:
+    """What an order just earned, for the refunds that were told of before it was."""
+    share = taken_back(earned, total=total, before=0, refund=before)
+    if share > 0:
+        _claw(order_id, programme, share, f"late:{programme}:{order_id}", FOR_REFUND, now)
 
 
 def refund_key(refund_id: str) -> str:
@@ -125,7 +141,7 @@ def _earned_by(orders: Iterable[str]) -> dict[str, dict[str, int]]:
     return found
 
 
-def _refunds(events: Sequence[Event], order: str) -> int:
+def refunds_in(events: Iterable[Event], order: str) -> int:
     """What of an order's refunds is in this batch: its facts have it already."""
     return sum(
         event.payload["amount_minor"]
@@ -220,11 +236,45 @@ def _restore(order: str, minor: int, *, key: str, reason: str, now: datetime) ->
         logger.warning("clm: %s was not restored: %s", key, refusal)
 
 
-def _break_promises(orders: set[str], now: datetime) -> None:
-    """A welcome whose order went back waits for the next one."""
-    if not orders:
+def _take_what_came_back(events: Sequence[Event], now: datetime) -> None:
+    """Bonus of an order that is undone, which was spent then, and came back by the order that it
+    paid: it is in its lot again, and what is left of that is taken back. One query, none where no
+    order was paid with credit."""
+    if not events:
         return
-    kept = list(Promise.objects.filter(order_id__in=orders).exclude(order_id=""))
+    event_of = {event.payload["order_id"]: event.id for event in events}
+    rows = Posting.objects.filter(
+        transaction__kind="restore",
+        transaction__order_id__in=list(event_of),
+        lot__source_kind="order",
+        amount_minor__gt=0,
+    ).values_list("transaction__order_id", "lot__source_ref", "account__programme")
+    found = sorted(set(rows))
+    facts = order_owner({source for _, source, _ in found}) if found else {}
+    for order, source, programme in found:
+        fact = facts.get(source)
+        if fact is not None and is_undone(fact):
+            reason = FOR_REFUND if fact.cancelled_at is None else FOR_CANCEL
+            key = f"unspent:{programme}:{source}:{event_of[order]}"
+            _claw(source, programme, None, key, reason, now)
+
+
+def _break_promises(facts: Mapping[str, OrderFact], now: datetime) -> None:
+    """A welcome whose order went back waits for the next one; one query, and one where only a part
+    was refunded."""
+    kept = list(Promise.objects.filter(order_id__in=list(facts)).exclude(order_id=""))
+    orders = {promise.order_id for promise in kept}
+    gone = {order for order in orders if is_undone(facts[order])}
+    if orders - gone:  # what was kept from a refund for bonus is no sale
+        owed = Transaction.objects.filter(
+            kind="claw_back", source_kind="order", source_ref__in=orders - gone
+        ).order_by()
+        gone |= {
+            order
+            for order, minor in owed.values_list("source_ref").annotate(Sum("owed_minor"))
+            if 0 < facts[order].total_minor <= facts[order].refunded_minor + minor
+        }
+    kept = [promise for promise in kept if promise.order_id in gone]
     for promise in kept:
         key = f"cancel:promise:{promise.pk}:{promise.order_id}"
         _claw(promise.order_id, promise.programme, None, key, FOR_CANCEL, now, kind="promise")

@@ -2,7 +2,8 @@
 
 A reward that waits for an order is a promise until then: five accounts opened for five welcomes
 hold five promises, and credit only after an order each that nobody can return any more
-(reliability, case 38).
+(reliability, case 38). So is one of a browser that nobody has signed in with: whoever clears her
+cookies ten times holds ten promises of one thing, and they are kept once.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from clm_plugin.permissions import gettext_noop as _
-from clm_plugin.profiles.api import live_life_events, normalise_email
+from clm_plugin.profiles.api import is_device, live_life_events, normalise_email
 from clm_plugin.wallet.awarding import after, award, known_keys
 from clm_plugin.wallet.data import Source
 from clm_plugin.wallet.earned_so_far import so_far
 from clm_plugin.wallet.earning import for_event
+from clm_plugin.wallet.once import MOST, given_or_promised, people_of, waiting, what_it_is
 from clm_plugin.wallet.programme_models import Promise
 from clm_plugin.wallet.programmes import live_programmes
 
@@ -61,16 +63,21 @@ def reward(
     ]
     if not wanted:
         return
-    known = known_keys(key for _, _, _, key in wanted)
     people = {profile_of[event.actor] for _, _, event, _ in wanted}
+    whose = people_of(people)
+    keys = {
+        key: [reward_key(plan, rule, event, pid) for pid in whose.was[profile_of[event.actor]]]
+        for plan, rule, event, key in wanted
+    }
+    known = given_or_promised(one for all_ in keys.values() for one in all_)
     sums = so_far(list({plan.key: plan for plan, *_ in wanted}.values()), people, now=now)
     promises = []
     for plan, rule, event, key in wanted:
-        if key in known:
+        if any(one[:MOST] in known for one in keys[key]):
             continue
-        known.add(key)
+        known.add(key[:MOST])
         pid = profile_of[event.actor]
-        if rule.waits_for_order:
+        if rule.waits_for_order or (is_device(event.actor) and pid not in whose.accounts):
             if for_event(plan, rule, at=event.occurred_at).amount_minor:
                 promises.append(_promise(plan, rule, pid, key, event.occurred_at))
             continue
@@ -124,7 +131,7 @@ def _mailbox(address: str) -> str:
 def _promise(plan: Programme, rule: EarnRule, profile_id: int, key: str, at: datetime) -> Promise:
     return Promise(
         profile_id=profile_id,
-        key=key[:160],
+        key=key[:MOST],
         programme=plan.key,
         rule=rule.id[:64],
         amount_minor=rule.amount_minor,
@@ -158,14 +165,15 @@ def keep_promises(
     *,
     now: datetime,
 ) -> None:
-    """Grant what waited for an order of these people, pending with that order; one query."""
+    """Grant what waited for an order of these people, pending with that order; one query where
+    nothing waits. An order of which nothing was paid keeps nothing."""
     by_key = {plan.key: plan for plan in plans}
     first: dict[int, Event] = {}
     for event in placed:
-        first.setdefault(profile_of[event.actor], event)
-    waiting = Promise.objects.filter(profile__in=list(first), order_id="").order_by("id")
+        if event.payload["total_minor"] > 0:
+            first.setdefault(profile_of[event.actor], event)
     kept = []
-    for promise in waiting:
+    for promise in waiting(list(first)):
         plan, event = by_key.get(promise.programme), first[promise.profile_id]
         if plan is None or plan.currency != promise.currency:
             continue
@@ -200,17 +208,23 @@ def _reward_day(plan: Programme, rule: EarnRule, now: datetime) -> None:
     days = [today - timedelta(days=ago) for ago in range(_LATE)]
     dated = Q(on__in=days) | Q(yearly=True, month_day__in=sorted(_month_days(days)))
     rows = live_life_events(now).filter(dated, kind=rule.about).values_list("profile_id", "on")
-    wanted: dict[str, int] = {}
+    wanted: dict[str, tuple[int, str]] = {}
     for pid, on in rows:
         day = _day_of(on, days)
         if day is None:
             continue
         year = "" if rule.once == "ever" else f":{day.year}"
-        wanted[f"event:{plan.key}:{rule.id[:36]}:{pid}{year}"] = pid
-    known = known_keys(wanted)
-    sums = so_far([plan], set(wanted.values()), now=now)
-    for key, pid in sorted(wanted.items()):
-        if key not in known:
+        wanted[f"event:{plan.key}:{rule.id[:36]}:{pid}{year}"] = pid, year
+    people = {pid for pid, _ in wanted.values()}
+    was = people_of(people).was if people else {}
+    keys = {
+        key: [f"event:{plan.key}:{rule.id[:36]}:{one}{year}" for one in was[pid]]
+        for key, (pid, year) in wanted.items()
+    }
+    known = known_keys(one for all_ in keys.values() for one in all_)
+    sums = so_far([plan], people, now=now)
+    for key, (pid, _year) in sorted(wanted.items()):
+        if known.isdisjoint(keys[key]):
             _give(plan, rule, pid, key, now, rule.about, sums, now)
 
 
@@ -257,6 +271,8 @@ def promised(profile_id: int) -> tuple[Promised, ...]:
             currency=row.currency,
             promised_at=row.promised_at,
         )
-        for row in rows
-        if row.programme in plans and not plans[row.programme].withdrawn
+        for row in {what_it_is(row): row for row in rows}.values()
+        if row.programme in plans
+        and not plans[row.programme].withdrawn
+        and plans[row.programme].currency == row.currency
     )

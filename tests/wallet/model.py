@@ -56,6 +56,8 @@ class Model:
     orders: dict[str, dict[int, int]] = field(default_factory=dict)
     """By order: what it took of each lot and did not give back."""
     asked: dict[str, int] = field(default_factory=dict)
+    paid_back: dict[str, int] = field(default_factory=dict)
+    """By source: what came back of it and paid the debt that its being taken back had made."""
 
     def of(self, person: int) -> list[ModelLot]:
         return [lot for lot in self.lots.values() if self.owners[lot.account] == person]
@@ -124,6 +126,16 @@ class Model:
             left[number] -= part
         return {number: part for number, part in parts.items() if part}
 
+    def come_back(self, lot: ModelLot, part: int) -> None:
+        """A part of a lot is open again, and pays what is owed for this very credit."""
+        room = self.asked.get(lot.source, 0) - self.paid_back.get(lot.source, 0)
+        paid = min(part, room, self.debts.get(lot.account, 0))
+        if paid:
+            self.debts[lot.account] -= paid
+            self.paid_back[lot.source] = self.paid_back.get(lot.source, 0) + paid
+        lot.left += part - paid
+        lot.used -= part - paid
+
     def deduct(self, person: int, programme: str, minor: int) -> dict[int, int] | None:
         lots = [
             lot
@@ -140,7 +152,8 @@ class Model:
         lots = [lot for lot in self.lots.values() if lot.source == source]
         used = sum(lot.used + lot.held for lot in lots) - self.asked.get(source, 0)
         free = sum(lot.free for lot in lots)
-        minor = free + max(0, used) if minor is None else minor
+        most = max(0, free + used)
+        minor = most if minor is None else min(minor, most)
         shares = self.take(
             min(minor, free),
             sorted(lots, key=lambda lot: (lot.opens_at, lot.turn), reverse=True),

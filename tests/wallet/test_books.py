@@ -153,8 +153,7 @@ class Books(RuleBasedStateMachine):
                 )  # fmt: skip
                 self.model.lots[lot.id] = lot
             assert share.lot_id == lot.id
-            lot.left += part
-            lot.used -= part
+            self.model.come_back(lot, part)
 
     @precondition(lambda self: self.grants)
     @rule(pick=PICK, minor=st.none() | MINOR)
