@@ -15,6 +15,8 @@ DB ?= sqlite
 ONLY ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NODE_OPTIONS :=
+# Compiled files stay: without them each process of the tests compiles every module again.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Asked, not just looked for: version managers put names on the PATH that only print an error.
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from clm_plugin.testing.flushing import let_tests_flush
+from tests.lengths import load_profile
 from tests.services.baseline import keep_baseline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
 pytest_plugins = [
     "tests.services.browser",
@@ -33,6 +35,7 @@ TOLERATED = [
 
 keep_baseline()
 let_tests_flush()
+load_profile()
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +75,18 @@ def hurried() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for line in TOLERATED:
         config.addinivalue_line("filterwarnings", line)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """While modules are read nothing is garbage; what is loaded then stays, and is not walked again
+    whenever the tests' own garbage is collected."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:

@@ -107,6 +107,13 @@ def test_a_stopped_run_goes_on(
     assert len(told("order.placed")) == 5
 
 
+@pytest.fixture
+def soon_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command runs some days after the orders: it counts every day since, also empty ones."""
+    monkeypatch.setattr("clm_plugin.clock.now", lambda: DAY + timedelta(days=40))
+
+
+@pytest.mark.usefixtures("soon_after")
 def test_the_command_reads_and_processes(past: dict[str, Any]) -> None:
     out = io.StringIO()
     call_command("clm_backfill", stdout=out)
@@ -131,6 +138,7 @@ def test_the_command_reads_and_processes(past: dict[str, Any]) -> None:
     assert (guest.orders, guest.spend_minor) == (2, 2000)
 
 
+@pytest.mark.usefixtures("soon_after")
 def test_the_command_may_leave_the_work_to_the_workers(past: dict[str, Any]) -> None:
     out = io.StringIO()
     call_command("clm_backfill", "--no-process", stdout=out)
@@ -139,6 +147,7 @@ def test_the_command_may_leave_the_work_to_the_workers(past: dict[str, Any]) -> 
     assert not QueuedEvent.objects.exists()
 
 
+@pytest.mark.usefixtures("soon_after")
 def test_a_terminal_gets_a_bar(past: dict[str, Any]) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

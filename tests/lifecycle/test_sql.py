@@ -19,12 +19,13 @@ from clm_plugin.lifecycle.restaging import request_restaging, restage_everybody
 from clm_plugin.lifecycle.ruler import Ruler
 from clm_plugin.profiles.api import fact_rows
 from tests.factories import NOW
+from tests.lengths import examples
 from tests.lifecycle.crowd import gather, measure, standings, use
 from tests.lifecycle.strategies import Someone, models, people
 
 pytestmark = pytest.mark.django_db
 many = settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -88,7 +88,9 @@ def never_merged(events: list[NewEvent], at: int, sides: Any) -> Any:
     return state()
 
 
-@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize(
+    "seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 14))]
+)
 def test_merge_then_undo_is_as_if_never_merged(seed: int) -> None:
     """Of any merge, also when others came after it. Seeds are in the test's name."""
     events = history(random.Random(seed))
