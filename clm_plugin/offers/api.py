@@ -57,7 +57,7 @@ from clm_plugin.offers.figures import (
     limits_used,
     redemptions_of,
 )
-from clm_plugin.offers.granting import accept, grant_offer, revoke_grant
+from clm_plugin.offers.granting import accept, grant_offer, granted_before, revoke_grant
 from clm_plugin.offers.guessing import check_code, last_alarm
 from clm_plugin.offers.handing import HandedOut, example, hand_out
 from clm_plugin.offers.holdings import (
@@ -80,7 +80,14 @@ from clm_plugin.offers.reserving import reserve, reserve_all
 from clm_plugin.offers.settling import confirm, free, free_due
 from clm_plugin.offers.shoppers import active_offers, shopper_of
 from clm_plugin.offers.stacking import combine, stacking
-from clm_plugin.offers.wording import explain, gives, small_print, until, why_refused
+from clm_plugin.offers.wording import (
+    as_sentence,
+    explain,
+    gives,
+    small_print,
+    until,
+    why_refused,
+)
 
 __all__ = [
     "ALPHABET",
@@ -120,6 +127,7 @@ __all__ = [
     "accept",
     "active_offers",
     "anonymise_redemptions",
+    "as_sentence",
     "batches_of",
     "check_code",
     "code_for",
@@ -140,6 +148,7 @@ __all__ = [
     "give_back",
     "gives",
     "grant_offer",
+    "granted_before",
     "grants_of",
     "hand_out",
     "has_passes",

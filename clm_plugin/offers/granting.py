@@ -80,6 +80,13 @@ def _again(known: OfferGrant, profile_id: int, print_: str) -> data.OfferGrant:
     return as_data(known, repeated=True)
 
 
+def granted_before(profile_id: int, key: str) -> data.OfferGrant | None:
+    """The grant of this person whose key begins so; a merge brought it, or it is her own."""
+    rows = OfferGrant.objects.filter(profile=profile_id, key__startswith=key)
+    row = rows.order_by("pk").first()
+    return None if row is None else as_data(row, repeated=True)
+
+
 def fingerprint(offer: str, expires_at: datetime | None) -> str:
     """Of what makes a grant: the same key with another of these, or for another person, is a
     mistake."""
@@ -121,8 +128,12 @@ def accept(grant_id: int, *, now: datetime) -> data.OfferGrant:
 
 
 def _book(row: OfferGrant, plan: Offer, now: datetime) -> None:
-    """The lot of store credit; its key is the grant's, so that it is booked once."""
-    wallet.grant(
+    """The lot of store credit; its key is the grant's, so that it is booked once.
+
+    Raises WalletError where the programme is no longer published, counts in another currency now,
+    or has nothing left of its budget.
+    """
+    wallet.give_by_hand(
         profile_id=row.profile_id,
         programme=plan.effect.programme,
         amount=Money(plan.effect.amount_minor, plan.currency),

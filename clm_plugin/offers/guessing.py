@@ -82,7 +82,9 @@ def _look(code: str, profile_id: int | None, order_id: str, now: datetime) -> An
     offer = offers.get(row.offer) if row else None
     if row is None or offer is None or not _may(row, offer, profile_id, now):
         return refused()
-    if other is not None and other[0] == Redemption.State.CONFIRMED:
+    # Used, and its order may name it no more: its owner was erased.
+    is_used = row.state == OfferCode.State.USED and not held.filter(order_id=order_id).exists()
+    if is_used or (other is not None and other[0] == Redemption.State.CONFIRMED):
         return Answer(ok=False, reason="used", text=_("This code has been used."))
     if other is not None and other[1] > now:
         return Answer(

@@ -181,6 +181,9 @@ def standing_of_codes(
         use.code_id: use.state
         for use in _uses(now, order_id).filter(code__in=[row.pk for row in codes.values()])
     }
+    spent = [row.pk for row in codes.values() if row.state == OfferCode.State.USED]
+    mine = Redemption.objects.filter(code__in=spent, order_id=order_id, state=_State.CONFIRMED)
+    own = set(mine.values_list("code_id", flat=True)) if spent and order_id else set()
     found = {}
     for text, read in asked.items():
         row = codes.get(read)
@@ -189,6 +192,8 @@ def standing_of_codes(
             found[text] = refused()
         elif row.pk in taken:
             found[text] = _taken(taken[row.pk] == _State.CONFIRMED)
+        elif row.state == OfferCode.State.USED and row.pk not in own:
+            found[text] = _taken(True)  # its owner was erased, and the order names it no more
         else:
             found[text] = usable(row, plan)
     return found

@@ -190,13 +190,18 @@ class _Desk:
         over = code.expires_at is not None and code.expires_at <= self.now
         if code.revoked_at is not None or over:
             raise CodeRefused(REFUSED)
-        if not code.is_public and self._is_taken(code=code.pk):
+        if not code.is_public and (self._is_taken(code=code.pk) or self._is_spent(code)):
             raise CodeTaken(TAKEN)
 
     def _is_taken(self, **by: int) -> bool:
         """Whether another order has it; what ran out was freed before."""
         rows = Redemption.objects.filter(state__in=OPEN, **by)
         return rows.exclude(order_id=self.order_id).exists()
+
+    def _is_spent(self, code: OfferCode) -> bool:
+        """Whether it was used in an order that names it no more, because its owner was erased."""
+        own = any(row.code_id == code.pk for row in self.held)
+        return code.state == OfferCode.State.USED and not own
 
     def _free_late(self) -> None:
         """Reservations that ran out and stand in the way are freed now, not at the next sweep."""

@@ -21,7 +21,7 @@ from clm_plugin.exceptions import ClmError
 from clm_plugin.offers.alphabet import shown_code
 from clm_plugin.offers.codes import code_for
 from clm_plugin.offers.compile import compile_offer
-from clm_plugin.offers.granting import accept, as_data, grant_offer
+from clm_plugin.offers.granting import accept, as_data, grant_offer, granted_before
 from clm_plugin.offers.links import read_link
 from clm_plugin.offers.live import live_offers
 from clm_plugin.offers.models import OfferGrant, Redemption
@@ -68,6 +68,8 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
 def _answer(request: HttpRequest, token: str) -> HttpResponse:
     link, now = read_link(token), clock.now()
     case = _case(link, _caller(request), now) if link is not None else _Case()
+    if case.grant is None and _is_for_an_account(case.offer) and not customer_of(request):
+        case.profile_id = None  # each fresh browser would take it up anew, and bring it along
     if case.ended:
         return _page(request, case, status=410)
     if link is None or case.offer is None:
@@ -88,6 +90,10 @@ def _caller(request: HttpRequest) -> int | None:
     customer = customer_of(request)
     name = actor("customer", customer) if customer else actor_of(request)
     return profile_id_of(name) if name else None
+
+
+def _is_for_an_account(plan: Offer | None) -> bool:
+    return plan is not None and plan.effect.kind in ("store_credit", "trial")
 
 
 def _case(link: Link, profile_id: int | None, now: datetime) -> _Case:
@@ -126,13 +132,10 @@ def _take(request: HttpRequest, case: _Case, now: datetime) -> HttpResponse:
     assert pid is not None
     grant = as_data(case.grant) if case.grant else None
     if grant is None and plan.given != "everybody":
-        grant = grant_offer(
-            profile_id=pid,
-            offer=plan.key,
-            key=f"link:{plan.key}:{pid}",
-            reason="",
-            source="link",
-            now=now,
+        key = f"link:{plan.key}:"
+        # One that she took up as another profile that is hers now as well.
+        grant = granted_before(pid, key) or grant_offer(
+            profile_id=pid, offer=plan.key, key=f"{key}{pid}", reason="", source="link", now=now
         )
     code = ""
     if grant is not None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clm_plugin.money import Money
 from clm_plugin.offers.plan import Offer
 from clm_plugin.shop.api import price
+from clm_plugin.zones import zone_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,12 +78,15 @@ def gives(offer: Offer) -> str:
         return _("%(amount)s store credit") % {"amount": money}
     if effect.kind == "multiplier":
         return _("Earn %(n)s times as much") % {"n": _number(effect.factor)}
-    words = {
-        "free_shipping": _("Free shipping on every order"),
-        "membership": _("Membership"),
-    }
-    span = ngettext("%(n)s day", "%(n)s days", effect.days) % {"n": effect.days}
-    return f"{words.get(effect.entitlement, '')}, {span}"
+    if effect.entitlement == "membership":
+        text = ngettext("Membership for %(n)s day", "Membership for %(n)s days", effect.days)
+    else:
+        text = ngettext(
+            "Free shipping on every order for %(n)s day",
+            "Free shipping on every order for %(n)s days",
+            effect.days,
+        )
+    return text % {"n": effect.days}
 
 
 def _percent(offer: Offer) -> str:
@@ -105,7 +109,7 @@ def _money(offer: Offer) -> str:
 
 
 def until(at: datetime | None, zone: str) -> str:
-    """An end with its zone: "until 30 November 2026, 17:00 (Europe/London)"; "" for none.
+    """An end with its zone: "until 30 November 2026, 17:00 (GMT)"; "" for none.
 
     Midnight is told as the end of the day before, so that nobody comes a day late.
     """
@@ -113,14 +117,19 @@ def until(at: datetime | None, zone: str) -> str:
         return ""
     local = at.astimezone(ZoneInfo(zone))
     if local.time() == time.min:
-        last = formats.date_format(local.date() - timedelta(days=1), "DATE_FORMAT")
-        return _("until the end of %(day)s (%(zone)s)") % {
-            "day": last, "zone": zone.replace("_", " ")
-        }  # fmt: skip
+        # A day before by the wall clock; the zone's name is that of the evening.
+        evening = (at - timedelta(microseconds=1)).astimezone(ZoneInfo(zone))
+        last = formats.date_format(evening.date(), "DATE_FORMAT")
+        return _("until the end of %(day)s (%(zone)s)") % {"day": last, "zone": zone_name(evening)}
     day, hour = formats.date_format(local, "DATE_FORMAT"), formats.time_format(local, "H:i")
     return _("until %(day)s, %(hour)s (%(zone)s)") % {
-        "day": day, "hour": hour, "zone": zone.replace("_", " ")
+        "day": day, "hour": hour, "zone": zone_name(local)
     }  # fmt: skip
+
+
+def as_sentence(words: str) -> str:
+    """With a capital and a full stop, as the reader's language writes it."""
+    return _("%(words)s.") % {"words": words[:1].upper() + words[1:]}
 
 
 def small_print(offer: Offer, expires_at: datetime | None = None) -> list[str]:
@@ -128,8 +137,7 @@ def small_print(offer: Offer, expires_at: datetime | None = None) -> list[str]:
     found = []
     ends = min((at for at in (offer.closes_at, expires_at) if at is not None), default=None)
     if ends is not None:
-        said = until(ends, offer.zone)
-        found.append(f"{said[:1].upper()}{said[1:]}.")
+        found.append(as_sentence(until(ends, offer.zone)))
     minimum = offer.conditions.min_basket_minor
     if minimum:
         found.append(

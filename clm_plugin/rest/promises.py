@@ -142,5 +142,4 @@ def _credit(profile_id: int, now: datetime) -> Iterator[Promise]:
 
 
 def _ends(at: datetime, zone: str) -> str:
-    said = offers.until(at, zone)
-    return f"{said[:1].upper()}{said[1:]}."
+    return offers.as_sentence(offers.until(at, zone))

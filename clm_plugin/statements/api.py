@@ -14,6 +14,7 @@ from clm_plugin.statements.data import (
     Terms,
     Way,
 )
+from clm_plugin.statements.days import until, zone_of
 from clm_plugin.statements.orders import order_earned
 from clm_plugin.statements.preview import earns, forget_hints, hints, kept_hints
 
@@ -35,5 +36,7 @@ __all__ = [
     "kept_hints",
     "order_earned",
     "statement",
+    "until",
     "whole_history",
+    "zone_of",
 ]

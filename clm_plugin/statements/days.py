@@ -10,6 +10,8 @@ from django.conf import settings
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from clm_plugin.zones import zone_name
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -62,14 +64,6 @@ def short_beginning(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 def _short(day: date, zone: ZoneInfo, now: datetime) -> str:
     style = "MONTH_DAY_FORMAT" if day.year == now.astimezone(zone).year else "DATE_FORMAT"
     return date_format(day, style)
-
-
-def zone_name(local: datetime) -> str:
-    """ "GMT"; zones without letters of their own as their distance, "UTC+05:30"."""
-    name = local.tzname() or "UTC"
-    if name[0] not in "+-":
-        return name
-    return f"UTC{name[:3]}:{name[3:]}" if len(name) > 3 else f"UTC{name}:00"
 
 
 def _evening(end: datetime, zone: ZoneInfo) -> datetime:

@@ -12,6 +12,8 @@ from clm_plugin.offers import api as offers
 from clm_plugin.offers.models import CodeBatch, OfferCode, OfferGrant
 from clm_plugin.offers.plan import Effect
 from clm_plugin.wallet import api as wallet
+from clm_plugin.wallet.plan import Programme
+from clm_plugin.wallet.publishing import publish as publish_programme
 from tests.factories import NOW
 from tests.offers.plans import LATER, person, plan, publish
 
@@ -163,6 +165,7 @@ def test_the_highest_multiplier_counts_for_whom_it_is_meant() -> None:
 def test_store_credit_is_booked_once_when_it_is_accepted() -> None:
     credit = Effect(kind="store_credit", programme="tea", amount_minor=500, days=10)
     publish(plan("credit", effect=credit, given="grant"))
+    publish_programme(Programme(key="tea", version=1, name="Tea", currency="GBP"), now=NOW)
     grant = give(pid := person(), offer="credit")
     assert wallet.balances(pid, now=NOW) == []
     for _ in range(2):

@@ -36,7 +36,7 @@ def _british() -> Iterator[None]:
         (Effect(kind="gift", product_id="1", quantity=2), "2 gifts"),
         (Effect(kind="store_credit", amount_minor=500), "£5.00 store credit"),
         (Effect(kind="multiplier", factor=200), "Earn 2 times as much"),
-        (Effect(kind="trial", entitlement="membership", days=7), "Membership, 7 days"),
+        (Effect(kind="trial", entitlement="membership", days=7), "Membership for 7 days"),
     ],
 )
 def test_what_an_offer_gives(effect: Effect, text: str) -> None:
@@ -44,12 +44,12 @@ def test_what_an_offer_gives(effect: Effect, text: str) -> None:
 
 
 def test_an_end_is_printed_with_its_zone() -> None:
-    assert offers.until(END, "Europe/Paris") == "until 30 November 2026, 23:59 (Europe/Paris)"
+    assert offers.until(END, "Europe/Paris") == "until 30 November 2026, 23:59 (CET)"
     told = offers.until(END, "America/New_York")
-    assert told == "until 30 November 2026, 17:59 (America/New York)"
+    assert told == "until 30 November 2026, 17:59 (EST)"
     midnight = datetime(2026, 11, 30, 23, tzinfo=UTC)
     told = offers.until(midnight, "Europe/Paris")
-    assert told == "until the end of 30 November 2026 (Europe/Paris)"
+    assert told == "until the end of 30 November 2026 (CET)"
     assert offers.until(None, "Europe/Paris") == ""
     with translation.override("de"):
         assert "23:59" in offers.until(END, "Europe/Paris")

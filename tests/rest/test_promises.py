@@ -67,7 +67,7 @@ def test_an_offer_of_hers_with_its_end_and_code(ann: int) -> None:
     found = the_one(ann)
     assert (found.title, found.what, found.code) == ("Ten off", "10 % off", "")
     assert found.since == "22 November 2026"
-    assert found.lines[0] == "Until the end of 30 November 2026 (Europe/London)."
+    assert found.lines[0] == "Until the end of 30 November 2026 (GMT)."
     assert found.lines[-1] == "It comes with a code of your own."
     link = offers.read_link(found.url.removeprefix("/clm/o/").rstrip("/"))
     assert link is not None
@@ -131,7 +131,7 @@ def test_a_pass_that_runs_says_until_when(ann: int) -> None:
     offers.accept(give(ann, "pass").id, now=NOW)
     found = the_one(ann)
     assert found.title == "Free shipping on every order"
-    assert found.lines[0] == "Until the end of 29 November 2026 (Europe/London)."
+    assert found.lines[0] == "Until the end of 29 November 2026 (GMT)."
     assert promises(ann, now=NOW + 8 * DAYS) == ()
 
 
@@ -149,7 +149,7 @@ def test_credit_that_waits_for_an_order(ann: int) -> None:
     assert (found.title, found.since) == ("£5.00 of Harbour credit", "22 November 2026")
     assert found.lines == (
         "You get it with your next order.",
-        "Order until the end of 6 December 2026 (Europe/London): what is earned later could not"
+        "Order until the end of 6 December 2026 (GMT): what is earned later could not"
         " be spent any more.",
     )
     assert promises(ann, now=end - 14 * DAYS) == ()

@@ -56,6 +56,7 @@ def folder(language: str) -> Path:
     return PLUGIN / "locale" / FOLDERS[language] / "LC_MESSAGES"
 
 
+@cache
 def catalogue(language: str) -> dict[Source, str]:
     return {key: text for key, text in read_po(folder(language) / "django.po").items() if key.text}
 
@@ -98,6 +99,7 @@ def _in_template(text: str) -> Iterator[Source]:
         yield _source(function, list(ast.literal_eval(f"({literals},)".replace(",,", ","))))
 
 
+@cache
 def marked() -> set[Source]:
     """All that the plugin's sources mark for translation."""
     found: set[Source] = set()

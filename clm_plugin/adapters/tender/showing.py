@@ -6,14 +6,9 @@ Never raises: when our side fails or is slow there is nothing to say, and the sh
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError, connection
-from django.utils import timezone
-from django.utils.formats import date_format, time_format
-from django.utils.translation import gettext as _
 
 from clm_plugin import clock
 from clm_plugin.adapters import later
@@ -21,11 +16,11 @@ from clm_plugin.adapters.guard import hurried
 from clm_plugin.adapters.tender.data import CreditUse, LeftOut
 from clm_plugin.adapters.tender.rules import coin_of, used
 from clm_plugin.adapters.tender.wish import wish_of
-from clm_plugin.conf import settings
 from clm_plugin.events.api import actor
 from clm_plugin.money import Money
 from clm_plugin.profiles.api import customer_of, profile_id_of
 from clm_plugin.shop.api import get_shop
+from clm_plugin.statements import api as statements
 from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
@@ -99,16 +94,6 @@ def _use(request: HttpRequest, profile_id: int, purchase: Basket, now: datetime)
 
 
 def good_until(end: datetime | None) -> str:
-    """The end of credit as people read it: by the shop's clock, and midnight as the day before.
-
-    Credit is good until just before ``end``. "24 March 2026 (Europe/London)"; "" for none.
-    """
-    if end is None:
-        return ""
-    zone = settings.TIME_ZONE or timezone.get_default_timezone_name()
-    local = end.astimezone(ZoneInfo(zone))
-    last = local - timedelta(microseconds=1)
-    words = {"day": date_format(last.date()), "zone": zone}
-    if (local.hour, local.minute) == (0, 0):
-        return _("%(day)s (%(zone)s)") % words
-    return _("%(day)s, %(time)s (%(zone)s)") % (words | {"time": time_format(local.time())})
+    """The end of credit as people read it, by the shop's clock: "24 March 2026, end of the day
+    (GMT)"; "" for none."""
+    return "" if end is None else statements.until(end, statements.zone_of(None))
