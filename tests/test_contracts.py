@@ -33,6 +33,7 @@ BASE = {
     "signals",
     "sweeping",
     "INSTALLED_APPS",
+    "zones",
 }
 DOORS = {"api", "data", "models"}
 PUBLIC = {
