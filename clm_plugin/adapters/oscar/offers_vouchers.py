@@ -24,9 +24,10 @@ from clm_plugin.adapters.guard import hurried
 from clm_plugin.adapters.oscar.offers_candidates import forget_look, person_of
 from clm_plugin.adapters.oscar.offers_memory import memory
 from clm_plugin.adapters.oscar.offers_rows import PREFIX, voucher_for
+from clm_plugin.events.api import actor
 from clm_plugin.exceptions import ClmError
 from clm_plugin.offers import api as offers
-from clm_plugin.profiles.api import profile_id_of
+from clm_plugin.profiles.api import customer_of, profile_id_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -138,13 +139,16 @@ def take_beside(request: HttpRequest, found: offers.Answer) -> tuple[int, str]:
 
     Reserved and confirmed under its own name in one transaction, as if it were an order.
     """
-    plan, name, now = found.offer, person_of(request), clock.now()
-    profile_id = profile_id_of(name) if name else None
+    plan, customer, now = found.offer, customer_of(request), clock.now()
+    # An account's, never a device's: each fresh browser would have it again, and bring it along.
+    profile_id = profile_id_of(actor("customer", customer)) if customer else None
     assert plan is not None  # asked before
     if profile_id is None:
         return messages.INFO, _("Sign in first: “%(title)s” is put on your account.") % {
             "title": plan.title
         }
+    if found.is_public and offers.granted_before(profile_id, f"code:{found.code}-"):
+        return messages.ERROR, _("You have used this code.")
     mark = f"{found.code}-{profile_id}" if found.is_public else found.code
     order_id = f"code-{mark}"
     with transaction.atomic():

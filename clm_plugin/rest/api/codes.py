@@ -12,6 +12,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from clm_plugin import clock
 from clm_plugin.offers import api as offers
+from clm_plugin.profiles.api import survivor_of
 from clm_plugin.rest.api.base import Api
 from clm_plugin.rest.api.credit import said
 from clm_plugin.rest.api.describing import described
@@ -81,6 +82,17 @@ class FreedShape(serializers.Serializer):
     freed = serializers.IntegerField()
 
 
+def _person(pk: int | None) -> int | None:
+    """Who has this id now: she may have been merged with another since the till noted it.
+
+    Raises ValidationError when there is nobody.
+    """
+    found = None if pk is None else survivor_of(pk)
+    if pk is not None and not found:
+        raise serializers.ValidationError({"profile": ["there is nobody of this id"]})
+    return found
+
+
 class CodesViewSet(Api, GenericViewSet):
     """Codes in orders that are paid elsewhere. The same order and code again: the same answer."""
 
@@ -94,7 +106,7 @@ class CodesViewSet(Api, GenericViewSet):
         body = said(CodeShape, request)
         answer = offers.check_code(
             text=body["code"],
-            profile_id=body["profile"],
+            profile_id=_person(body["profile"]),
             session_key=body["customer"],
             ip="",  # the service's own: it asks for everybody
             now=clock.now(),
@@ -117,7 +129,7 @@ class CodesViewSet(Api, GenericViewSet):
         body, now = said(ReserveShape, request), clock.now()
         reserved = offers.reserve(
             code=body["code"],
-            profile_id=body["profile"],
+            profile_id=_person(body["profile"]),
             order_id=body["order_id"],
             now=now,
             until=now + timedelta(minutes=body["minutes"]),

@@ -75,7 +75,7 @@ class CreditViewSet(Api, GenericViewSet):
     def history(self, request: Request, pk: str) -> Response:
         """What happened to it, newest first; ``?before=`` a transaction goes on from there."""
         before = request.query_params.get("before")
-        if before is not None and not before.isdigit():
+        if before is not None and not (before.isascii() and before.isdigit()):
             raise ValidationError({"before": ["must be the number of a transaction"]})
         rows = wallet.history(_person(pk), before=int(before[:18]) if before else None, limit=_PAGE)
         last = rows[-1].transaction_id if len(rows) == _PAGE else None
@@ -138,7 +138,7 @@ class HoldViewSet(Api, GenericViewSet):
 
     serializer_class = HeldShape
     may = {"GET": SEE, "POST": MOVE}
-    lookup_value_regex = "[^/]{1,200}"
+    lookup_value_regex = r"[^/\x00-\x1f]{1,200}"
 
     @described(answers=HeldShape, refuses=False)
     def retrieve(self, request: Request, pk: str) -> Response:

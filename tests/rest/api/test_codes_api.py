@@ -8,8 +8,10 @@ import pytest
 from django.core.cache import cache
 
 from clm_plugin.offers import api as offers
+from clm_plugin.profiles.api import profile_id_of
 from tests.factories import NOW
 from tests.offers.plans import person, plan, publish
+from tests.offers.test_people import join, known
 from tests.rest.api.test_api import Caller
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +66,26 @@ def test_every_wrong_code_has_one_answer(ada: int, code: str) -> None:
 
 def test_nobody_uses_codes_without_leave(code: str) -> None:
     assert Caller("view_account")("post", "/codes/check/", {"code": code}).status_code == 403
+
+
+def test_a_till_that_noted_who_she_was_before_a_merge_finds_her_and_her_limit(
+    settings: Any,
+) -> None:
+    """Her old id would have a limit of its own again, and none of her codes."""
+    cache.clear()
+    settings.CLM = {**settings.CLM, "CLOCK": "tests.console.conftest.present"}
+    publish(plan("ten", limits={"per_profile": 1}))
+    old, new = known("visitor:1"), known("customer:1")
+    grant = offers.grant_offer(profile_id=new, offer="ten", key="g", reason="", now=NOW)
+    public = offers.make_public_code(offer="ten", text="SPRING26", now=NOW).code
+    join("visitor:1", "customer:1")
+    till = Caller("add_redemption")
+    merged = new if profile_id_of("customer:1") == old else old
+    hers = {"code": offers.code_for(grant), "profile": merged}
+    assert till("post", "/codes/check/", hers).json()["ok"]
+    assert till("post", "/codes/reserve/", {**hers, "order_id": "o1"}).status_code == 201
+    again = {"code": public, "profile": merged, "order_id": "o2"}
+    assert till("post", "/codes/reserve/", again).json()["code"] == "limit_reached"
+    nobody = {"code": public, "profile": 10**9, "order_id": "o3"}
+    answer = till("post", "/codes/reserve/", nobody)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["profile"])

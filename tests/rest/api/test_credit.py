@@ -162,3 +162,11 @@ def test_the_schema_tells_bodies_keys_and_refusals() -> None:
 def test_it_is_throttled_like_the_rest(ada: int) -> None:
     till = Till(*MAY)
     assert [till("get", f"/credit/{ada}/").status_code for _ in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/credit/{ada}/history/?before=%C2%B2", "/credit/holds/%00/", "/credit/holds/%EF%BF%BD/"],
+)
+def test_what_is_no_number_or_key_is_refused_plainly(ada: int, path: str) -> None:
+    assert Till(*MAY)("get", f"/credit/{path.format(ada=ada)}").status_code in (400, 404)
