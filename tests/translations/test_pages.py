@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -78,15 +79,21 @@ def words(html: str, within: str = "") -> list[str]:
     return parser.said
 
 
-def check(said: list[str], language: str, *, names: tuple[str, ...] = ()) -> None:
-    """No text is one of our English ones; in Chinese nothing but ``names`` is in Latin letters."""
+@cache
+def english_of(language: str) -> re.Pattern[str]:
+    """Any of our English texts that the language says in another way."""
     english = {
         re.sub(r"%\\\(\w+\\\)[sd]|%\(\w+\)[sd]", ".+", re.escape(form)).replace("%%", "%")
         for source, text in catalogue(language).items()
         for form in (source.text, source.plural)
         if form and form != text and not source.context
     }
-    pattern = re.compile("|".join(sorted(english)))
+    return re.compile("|".join(sorted(english)))
+
+
+def check(said: list[str], language: str, *, names: tuple[str, ...] = ()) -> None:
+    """No text is one of our English ones; in Chinese nothing but ``names`` is in Latin letters."""
+    pattern = english_of(language)
     assert not [text for text in said if text not in names and pattern.fullmatch(text)]
     if language == "zh-hans":
         assert not [text for text in said if text not in names and LATIN.search(text)]
