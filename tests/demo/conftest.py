@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from oscar.core.loading import get_model
 from oscar.test import factories
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from demo_shop import gateway
 
@@ -47,9 +49,23 @@ def own_var(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
+def pages_without_history() -> None:
+    """The shop's pages as visitors see them; revisions and indexes for editors take thrice as long.
+
+    ``demo_pages`` as it is runs in ``test_pages``.
+    """
+    with (
+        disable_reference_index_auto_update(),
+        pytest.MonkeyPatch.context() as quick,
+    ):
+        quick.setattr("wagtail.models.Page.save_revision", Mock())
+        quick.setattr("modelsearch.signal_handlers.insert_or_update_object_task", Mock())
+        call_command("demo_pages", verbosity=0)
+
+
 @pytest.fixture
 def stocked_shop(db: None) -> StockedShop:
-    call_command("demo_pages", verbosity=0)
+    pages_without_history()
     category = factories.CategoryFactory(name="Lights & candles")
     mug = factories.create_product(title="Spotted mug", price=Decimal("9.50"), num_in_stock=20)
     lantern = factories.create_product(title="Iron lantern", price=Decimal("45"), num_in_stock=3)

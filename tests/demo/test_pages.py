@@ -13,6 +13,7 @@ import pytest
 
 from demo_shop.mailbox import store
 from demo_shop.mailbox.sink import controller
+from demo_shop.models import HomePage, LandingPage
 from tests.demo.conftest import Shopper, StockedShop
 
 if TYPE_CHECKING:
@@ -136,11 +137,17 @@ def test_cost_prices_are_not_shown(client: Client, stocked_shop: StockedShop) ->
     assert "Cost price" not in html
 
 
-def test_pages_are_made_once(stocked_shop: StockedShop) -> None:
+def test_pages_are_made_once(db: None, client: Client) -> None:
     from django.core.management import call_command
     from wagtail.models import Page
 
+    call_command("demo_pages", verbosity=0)
     before = Page.objects.count()
+    pages = Page.objects.type(HomePage, LandingPage)
+    assert pages.count() > 2
+    assert not pages.filter(live_revision=None).exists()
+    for page in pages:
+        assert client.get(page.url).status_code == 200
     call_command("demo_pages", verbosity=0)
     assert Page.objects.count() == before
 
