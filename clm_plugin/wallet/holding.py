@@ -12,7 +12,8 @@ from clm_plugin.wallet.booking import Booking, HoldDraft
 from clm_plugin.wallet.checking import fingerprint, sane, sane_key, sane_minor, sane_word, words
 from clm_plugin.wallet.data import Held, LotShare
 from clm_plugin.wallet.errors import HoldClosed, KeyConflict, WalletError
-from clm_plugin.wallet.models import Hold, HoldShare
+from clm_plugin.wallet.models import Hold, HoldShare, Lot
+from clm_plugin.wallet.repaying import debts_beside, owing, pay_back
 from clm_plugin.wallet.spreading import enough
 
 if TYPE_CHECKING:
@@ -138,19 +139,30 @@ def release(*, hold_key: str, now: datetime, reason: str) -> Held:
 
 def void(rows: Iterable[Hold], *, reason: str, now: datetime, skip: bool = False) -> int:
     """Release locked pending holds; returns how many. ``skip``: not those whose accounts somebody
-    else has locked."""
+    else has locked. What was taken back meanwhile of what they held pays the debt of that."""
     rows = list(rows)
     shares = list(
         HoldShare.objects.filter(hold__in=rows).values_list(
             "hold_id", "lot_id", "lot__account_id", "amount_minor"
         )
     )
-    locked = lock({account for _, _, account, _ in shares}, skip=skip)
-    busy = {number for number, _, account, _ in shares if account not in locked}
+    accounts = {account for _, _, account, _ in shares}
+    beside = debts_beside(accounts)
+    locked = lock(accounts | set(beside.values()), skip=skip)
+    busy = {
+        number
+        for number, _, account, _ in shares
+        if account not in locked or beside.get(account, account) not in locked
+    }
     booking = Booking()
+    freed = [(lot, minor) for number, lot, _, minor in shares if number not in busy]
     for number, lot, account, minor in shares:
         if number not in busy:
             booking.set_aside(account, lot, -minor)
+    if debts := owing(locked):
+        lots = Lot.objects.select_related("account").in_bulk([lot for lot, _ in freed])
+        let_go = [(lots[lot], minor) for lot, minor in freed]
+        pay_back(booking, let_go, debts, at=now, reason=reason, actor="checkout")
     booking.write()
     done = [row for row in rows if row.pk not in busy]
     for row in done:

@@ -6,25 +6,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q, Sum
 
 from clm_plugin.money import allocate
 from clm_plugin.wallet.accounts import lock, shop_accounts
 from clm_plugin.wallet.booking import Booking, Draft, answer, check_key, claim
 from clm_plugin.wallet.checking import fingerprint, sane_key, sane_minor, sane_word
-from clm_plugin.wallet.data import LotShare, News, Posted, Source
+from clm_plugin.wallet.data import LotShare, News, Posted
 from clm_plugin.wallet.models import Account, Lot, Posting, Transaction
 from clm_plugin.wallet.notices import next_notice
+from clm_plugin.wallet.repaying import debts_beside, owing, pay_back
 from clm_plugin.wallet.telling import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
-
-Debt = tuple[int | None, str]
-"""(who it was opened for, programme)"""
-_BACK = "repay:back:"
+    from clm_plugin.wallet.repaying import Debts
 
 
 def restore(
@@ -60,11 +56,12 @@ def restore(
         minor = whole if amount_minor is None else min(whole, amount_minor)
         if not minor:
             return Posted(transaction_id=None, kind="restore", amount_minor=0, currency=currency)
-        draft = Draft(
-            kind="restore", currency=currency, key=key, fingerprint=mark, at=now, reason=reason,
-            actor=actor, order_id=order_id,
+        number = claim(
+            Draft(
+                kind="restore", currency=currency, key=key, fingerprint=mark, at=now,
+                reason=reason, actor=actor, order_id=order_id,
+            )
         )  # fmt: skip
-        number = claim(draft)
         if number is None:
             return answer(key)
         parts = allocate(minor, [left[lot.pk] for lot in lots])
@@ -74,7 +71,7 @@ def restore(
             if part
         ]
         booking = _book(number, opened)
-        _repay(booking, number, draft, opened, debts)
+        pay_back(booking, opened, debts, at=now, reason=reason, actor=actor)
         booking.write()
         tell(_news(number, opened, order_id, now))
     return Posted(
@@ -83,26 +80,18 @@ def restore(
     )  # fmt: skip
 
 
-def _locked_lots(order_id: str) -> tuple[list[Lot], dict[Debt, Account]]:
+def _locked_lots(order_id: str) -> tuple[list[Lot], Debts]:
     """The lots an order was paid with, in the order they were spent, and debts of their programmes:
     the accounts locked; not those of somebody who was erased."""
     paid = Posting.objects.filter(
         transaction__order_id=order_id, transaction__kind="capture", lot__isnull=False
     )
     spent = dict.fromkeys(paid.order_by("id").values_list("lot_id", flat=True)) if order_id else {}
-    accounts = Account.objects.filter(lots__in=[pk for pk in spent if pk is not None])
-    debts = Account.objects.filter(
-        purpose=Account.Purpose.DEBT,
-        opened_for__in=accounts.values("opened_for"),
-        programme__in=accounts.values("programme"),
-    )
-    both = accounts.values_list("pk", flat=True).union(debts.values_list("pk", flat=True))
-    locked = lock(both) if spent else {}
+    accounts = set(Lot.objects.filter(pk__in=spent).values_list("account_id", flat=True))
+    locked = lock(accounts | set(debts_beside(accounts).values()))
     owned = Lot.objects.select_related("account").filter(account__profile__isnull=False)
     lots = owned.in_bulk([pk for pk in spent if pk is not None])
-    return [lots[pk] for pk in spent if pk in lots], {
-        (its.opened_for, its.programme): its for its in locked.values() if its.purpose == "debt"
-    }
+    return [lots[pk] for pk in spent if pk in lots], owing(locked)
 
 
 def _left(order_id: str, lots: list[Lot]) -> dict[int, int]:
@@ -147,52 +136,6 @@ def _book(number: int, opened: list[tuple[Lot, int]]) -> Booking:
         shop = shop_accounts(programme, currency, counted=False)
         booking.post_shop(number, shop, Account.Purpose.REDEEMED, -part, programme)
     return booking
-
-
-def _repay(
-    booking: Booking,
-    number: int,
-    restored: Draft,
-    opened: list[tuple[Lot, int]],
-    debts: dict[Debt, Account],
-) -> None:
-    """Credit of a source that was taken back while it was spent is not hers when it comes back: it
-    pays that debt, as far as nothing else did, and no debt of another source."""
-    if not any(debt.balance_minor for debt in debts.values()):
-        return
-    rooms = _owed_by_source(debts.values())
-    for lot, part in opened:
-        debt = debts.get((lot.account.opened_for, lot.account.programme))
-        if debt is None:
-            continue
-        its = (debt.pk, lot.source_kind, lot.source_ref)
-        minor = min(part, -debt.balance_minor, rooms.get(its, 0))
-        if minor <= 0:
-            continue
-        rooms[its] -= minor
-        debt.balance_minor += minor
-        draft = Draft(
-            kind="repay", programme=lot.account.programme, currency=restored.currency,
-            key=f"{_BACK}{number}:{lot.pk}", fingerprint=restored.fingerprint, at=restored.at,
-            reason=restored.reason, actor=restored.actor,
-            source=Source(lot.source_kind, lot.source_ref),
-        )  # fmt: skip
-        repaid = claim(draft)
-        assert repaid is not None
-        booking.post(repaid, lot.account_id, -minor, lot=lot.pk)
-        booking.post(repaid, debt.pk, minor)
-
-
-def _owed_by_source(debts: Iterable[Account]) -> dict[tuple[int, str, str], int]:
-    """By debt and source: what was made a debt, less what came back for it."""
-    made = Q(transaction__kind="claw_back", transaction__reversed_by=None)
-    back = Q(transaction__kind="repay", transaction__key__startswith=_BACK)
-    rows = Posting.objects.filter(made | back, account__in=[debt.pk for debt in debts])
-    found = rows.values_list("account_id", "transaction__source_kind", "transaction__source_ref")
-    return {
-        (account, kind, reference): -minor
-        for account, kind, reference, minor in found.order_by().annotate(Sum("amount_minor"))
-    }
 
 
 def _news(number: int, opened: list[tuple[Lot, int]], order_id: str, now: datetime) -> list[News]:

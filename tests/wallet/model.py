@@ -99,12 +99,19 @@ class Model:
         return shares
 
     def void(self, hold: ModelHold) -> None:
+        self.let_go(hold)
+        for number, part in hold.shares.items():
+            lot = self.lots[number]
+            lot.left, lot.used = lot.left - part, lot.used + part
+            self.come_back(lot, part)
+
+    def let_go(self, hold: ModelHold) -> None:
         hold.state = "voided"
         for number, part in hold.shares.items():
             self.lots[number].held -= part
 
     def capture(self, hold: ModelHold, minor: int, order: str) -> None:
-        self.void(hold)
+        self.let_go(hold)
         hold.state = "posted"
         taken = self.orders.setdefault(order, {})
         for number, part in hold.shares.items():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from clm_plugin import pipeline
 from clm_plugin.models import Lot
+from clm_plugin.money import Money
 from clm_plugin.wallet import api as wallet
 from tests.factories import NOW, days, new, store
 from tests.wallet.shop_events import (
@@ -110,6 +112,24 @@ def test_credit_that_comes_back_pays_the_debt_that_it_was_taken_back_for() -> No
     assert balance() == (0, 0)
     placed("102", 50_00)
     assert balance() == (10_00, 0)
+    assert wallet.verify(now=NOW).ok
+
+
+def test_credit_that_a_declined_card_sets_free_pays_the_debt_that_it_was_taken_back_for() -> None:
+    """She goes to pay with the bonus, has the order cancelled that earned it, and does not pay."""
+    programme(pending_days=0, refund_policy="debt")
+    placed("100", 50_00)
+    for number in range(2):
+        wallet.hold(
+            profile_id=person(), amount=Money(4_00, "GBP"), key=f"bank-{number}", now=NOW,
+            expires_at=NOW + timedelta(minutes=40 + number), order_id=f"10{number + 1}",
+        )  # fmt: skip
+    cancelled("100")
+    assert balance() == (0, 8_00)
+    wallet.release(hold_key="bank-0", now=NOW, reason="declined")
+    assert balance() == (0, 4_00)
+    wallet.release_due(now=NOW + timedelta(hours=1))
+    assert balance() == (0, 0)
     assert wallet.verify(now=NOW).ok
 
 
