@@ -31,6 +31,7 @@ TAKEN = (
     "this code is in use in another checkout, or was used before; finish that order, or go on"
     " without the code"
 )
+PLACED = "this order was placed with another code of the same offer; that one stays used"
 REFUSED = "this code cannot be used; check how it is written, or go on without it"
 
 
@@ -133,6 +134,8 @@ class _Desk:
         for use, offer, code, grant in asked:
             row = next((row for row in self.held if row.offer == offer.key), None)
             if row is not None and not self._is_same(row, code, grant):
+                if row.state == _State.CONFIRMED:
+                    raise CodeTaken(PLACED)
                 free_rows([row], self.now, "replaced")
                 row = None
             again, before = row is not None, row.discount_minor if row else 0

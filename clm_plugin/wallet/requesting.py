@@ -16,7 +16,7 @@ from django.db.models import Sum
 from clm_plugin.money import Money, exponent
 from clm_plugin.wallet.checking import sane, sane_key, words
 from clm_plugin.wallet.data import Source
-from clm_plugin.wallet.errors import KeyConflict, WalletError
+from clm_plugin.wallet.errors import BadAmount, KeyConflict, WalletError
 from clm_plugin.wallet.granting import deduct, grant
 from clm_plugin.wallet.programmes import programme as plan_of
 from clm_plugin.wallet.request_models import GrantRequest
@@ -122,6 +122,11 @@ def _post(row: GrantRequest, *, actor: str, now: datetime) -> None:
         )  # fmt: skip
     else:
         plan = plan_of(row.programme)
+        if plan is not None and plan.currency != row.currency:
+            raise BadAmount(
+                f"{row.programme} counts in {plan.currency} now, not in {row.currency}; refuse"
+                " the request, and ask again"
+            )
         done = grant(
             profile_id=row.profile_id, programme=row.programme, amount=money,
             key=f"request:{row.pk}", opens_at=row.opens_at or now, expires_at=row.expires_at,

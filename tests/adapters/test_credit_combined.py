@@ -7,19 +7,24 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from oscar.core.loading import get_model
 
 from clm_plugin import clock, merges, pipeline
 from clm_plugin.events.api import actor
 from clm_plugin.models import Event, MergeRecord, Profile
 from clm_plugin.money import Money
+from clm_plugin.offers import api as offers
 from clm_plugin.privacy.api import erase
 from clm_plugin.profiles.api import Merge
 from clm_plugin.profiles.models import Identifier
+from clm_plugin.testing.clock import FrozenClock
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.plan import EarnRule, Exclusions, SpendRules
-from demo_shop import refunds
+from demo_shop import gateway, refunds
 from demo_shop.models import GatewayTransaction
 from tests.adapters.credit import Saver, charged, free, give, profile_of, programme
+from tests.adapters.offers_shop import publish as publish_offers
+from tests.offers.plans import plan
 
 if TYPE_CHECKING:
     from tests.demo.conftest import StockedShop
@@ -293,3 +298,39 @@ def test_an_order_cancelled_by_hand_gives_the_credit_back_and_is_proven(
     handler().refund_amount(order, refunds.refundable(order))
     assert free(ann) == 1000
     assert proven()
+
+
+# The time that a card takes
+
+
+def test_what_is_gone_while_the_card_is_charged_is_told_truly_and_the_charge_goes_back(
+    saver: Saver, stocked_shop: StockedShop, ann: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last use of a code, and the credit, run out at a slow gateway and are another's then."""
+    publish_offers(plan("ten", limits={"total": 1}))
+    code = offers.make_public_code(offer="ten", text="SPRING26", now=clock.now()).code
+    saver.add(stocked_shop.lantern)
+    saver.client.post("/basket/vouchers/add/", {"code": code})
+    saver.use()
+    saver.to_payment()
+    saver.enter_card()
+    charge = gateway.charge
+
+    def slow(**asked: Any) -> str:
+        at.move(minutes=40)
+        pipeline.sweep(now=clock.now(), send=False)
+        until = clock.now() + timedelta(minutes=30)
+        offers.reserve(code=code, profile_id=None, order_id="faster", now=clock.now(), until=until)
+        return charge(**asked)
+
+    with FrozenClock(clock.now()) as at:
+        shown = saver.preview()
+        assert "£40.50" in shown
+        monkeypatch.setattr(gateway, "charge", slow)
+        page = saver.place().content.decode()
+    assert "Whatever was charged goes back to you" in page
+    assert "Nothing was charged" not in page
+    assert not get_model("order", "Order").objects.exists()
+    assert charged() == [r.amount for r in GatewayTransaction.objects.filter(kind="refund")] != []
+    assert free(ann) == 1000
+    assert wallet.verify(now=clock.now(), more=offers.CLAIMS).ok

@@ -18,6 +18,7 @@ from clm_plugin.adapters.reconcile import reconcile
 from clm_plugin.adapters.tender import api as tender
 from clm_plugin.wallet import api as wallet
 from demo_shop.models import GatewayTransaction
+from demo_shop.refunds import ShopEventHandler
 from tests.adapters.credit import Saver, free, held, programme
 
 if TYPE_CHECKING:
@@ -152,6 +153,19 @@ def test_an_order_whose_capture_was_lost_is_settled_once(
     reconcile(now=clock.now())
     assert (free(ann), held(ann)) == (0, 0)
     assert wallet.paid_on([orders[0].id]) == {orders[0].id: (1000, 0)}
+
+
+def test_an_order_that_was_refunded_before_it_was_settled_keeps_its_credit(
+    saver: Saver, stocked_shop: StockedShop, ann: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refund found nothing to open again: nothing was spent yet, as far as the ledger knew."""
+    with monkeypatch.context() as patch:
+        patch.setattr(tender, "complete", lambda **_: None)
+        saver.checkout(stocked_shop.lantern)
+    ShopEventHandler().refund_amount(saver.order(), Decimal("9.00"))
+    assert tender.settle(OscarShop().orders(), now=clock.now()) == 1
+    assert (free(ann), held(ann)) == (200, 0)
+    assert wallet.verify(now=clock.now()).ok
 
 
 def test_the_reconciler_settles(

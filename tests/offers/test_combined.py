@@ -117,3 +117,17 @@ def test_credit_by_a_link_is_for_who_has_signed_in() -> None:
     assert answer.status_code == 403
     assert "Log in first" in answer.content.decode()
     assert wallet.balances(pid, now=NOW) == []
+
+
+def test_a_till_that_asks_late_takes_no_code_out_of_an_order_that_was_placed() -> None:
+    publish(plan("ten"))
+    batch = offers.start_batch(offer="ten", wanted=2, now=NOW)
+    offers.make_codes(batch.pk, now=NOW)
+    first, second = (row.text for row in offers.codes_of("ten", batch=batch.pk, now=NOW))
+    asked: dict[str, Any] = {"profile_id": None, "order_id": "1", "now": NOW, "until": LATER}
+    offers.reserve(code=first, **asked)
+    offers.confirm("1", now=NOW)
+    with pytest.raises(offers.CodeTaken):
+        offers.reserve(code=second, **asked)
+    with pytest.raises(offers.CodeTaken):
+        offers.reserve(code=first, **{**asked, "order_id": "2"})

@@ -161,3 +161,20 @@ def test_a_reward_that_is_given_once_is_given_once_to_who_was_two() -> None:
     pipeline.drain(now=NOW + days(5))
     placed("100", 10_00, NOW + days(6))
     assert sum(Lot.objects.values_list("granted_minor", flat=True)) == 2_00
+
+
+def test_a_request_in_the_currency_that_a_programme_had_is_not_agreed_to() -> None:
+    """Its first grant would fix the old currency, and stop all that the programme earns."""
+    programme()
+    placed("1", 1)
+    row = wallet.ask(
+        wallet.Wish(
+            kind="grant", programme="harbour", amount=Money(99_00, "GBP"), reason="sorry",
+            profile_id=person(),
+        ),
+        key="form-1", by=wallet.Staff(id="1", name="eve"), now=NOW,
+    )  # fmt: skip
+    programme(currency="EUR")
+    with pytest.raises(wallet.BadAmount, match="counts in EUR now"):
+        wallet.approve(row.pk, by=wallet.Staff(id="2", name="max"), now=NOW)
+    assert not Lot.objects.exists()

@@ -23,7 +23,7 @@ from clm_plugin import clock
 from clm_plugin.adapters.guard import hurried
 from clm_plugin.adapters.oscar.offers_candidates import person_of, session_of
 from clm_plugin.adapters.oscar.offers_memory import forget, memory
-from clm_plugin.adapters.oscar.offers_refused import ALL, keep_out
+from clm_plugin.adapters.oscar.offers_refused import ALL, keep_out, words_of
 from clm_plugin.adapters.oscar.offers_rows import PREFIX, is_ours
 from clm_plugin.adapters.oscar.offers_shown import BasketOffers
 from clm_plugin.conf import settings
@@ -158,7 +158,7 @@ class ClmOffersAtCheckout:
         forget()
         if not isinstance(error, offers.CodeTaken | offers.CodeRefused):
             keep_out(self.request, _full(uses, now), now)
-        raise OffersChanged(_words(error)) from error
+        raise OffersChanged(words_of(error)) from error
 
     # The order
 
@@ -193,7 +193,8 @@ class ClmOffersAtCheckout:
                     offers.confirm(number, now=now, order_minor=minor)
         except offers.OfferError as error:
             forget()
-            raise get_class("order.exceptions", "UnableToPlaceOrder")(_words(error)) from error
+            text = words_of(error, is_paid=True)
+            raise get_class("order.exceptions", "UnableToPlaceOrder")(text) from error
         except Error:
             logger.exception("clm: offers of order %s are confirmed later", number)
 
@@ -286,15 +287,3 @@ def _who(request: HttpRequest) -> dict[str, Any]:
     name = person_of(request)
     profile_id = profile_id_of(name) if name else None
     return {"profile_id": profile_id, "session_key": session_of(request)}
-
-
-def _words(error: offers.OfferError) -> str:
-    """Why an offer cannot be had after all, for the shopper."""
-    if isinstance(error, offers.CodeTaken):
-        why = _("Your code, or your offer, is in use in another checkout or was used before.")
-    elif isinstance(error, offers.LimitReached):
-        why = _("An offer has just been used up by others.")
-    else:
-        why = _("An offer cannot be used any more.")
-    rest = _("Nothing was charged: look at the new total, and place the order again.")
-    return f"{why} {rest}"

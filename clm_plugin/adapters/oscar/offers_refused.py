@@ -1,4 +1,4 @@
-"""Offers that were refused at payment, kept in the shopper's session for a while.
+"""Offers that were refused at payment: kept in the shopper's session for a while, and told.
 
 Without it the next page would promise again what cannot be had: what a page knows of limits may
 be some seconds old.
@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from clm_plugin.offers import api as offers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,3 +44,18 @@ def _kept(request: HttpRequest) -> dict[str, float]:
     if not isinstance(found, dict):
         return {}
     return {key: at for key, at in found.items() if isinstance(at, int | float)}
+
+
+def words_of(error: offers.OfferError, *, is_paid: bool = False) -> str:
+    """Why an offer cannot be had after all, for the shopper; ``is_paid``: a card may be charged."""
+    if isinstance(error, offers.CodeTaken):
+        why = _("Your code, or your offer, is in use in another checkout or was used before.")
+    elif isinstance(error, offers.LimitReached):
+        why = _("An offer has just been used up by others.")
+    else:
+        why = _("An offer cannot be used any more.")
+    if is_paid:
+        rest = _("Whatever was charged goes back to you: look at the total, and try again.")
+    else:
+        rest = _("Nothing was charged: look at the new total, and place the order again.")
+    return f"{why} {rest}"

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from clm_plugin.adapters.tender.errors import CreditError
 from clm_plugin.adapters.tender.paying import complete
+from clm_plugin.adapters.tender.refunding import give_back
+from clm_plugin.shop.api import CREDIT_TENDER, get_shop
 from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
@@ -47,4 +49,14 @@ def settle(orders: Iterable[Order], *, now: datetime) -> int:
             logger.error("clm: order %s was paid with credit that is not there", order_id)
         else:
             done += 1
+            _give_back(order_id, now)
     return done
+
+
+def _give_back(order_id: str, now: datetime) -> None:
+    """What was refunded before the ledger knew that it was paid found nothing to open again."""
+    for each in get_shop().tenders([order_id]).get(order_id, ()):
+        if each.code == CREDIT_TENDER and each.refunded.minor:
+            give_back(
+                order_id=order_id, amount=each.refunded, refund_id=f"settled:{order_id}", now=now
+            )
