@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from clm_plugin.adapters.tender.rules import read_amount, split, used
 from clm_plugin.money import Money, MoneyError
+from tests.lengths import examples
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_no_more_is_split_than_there_is(amount: int, left: list[int]) -> None:
         split(amount, left)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(
     st.lists(st.integers(0, 10_000), min_size=1, max_size=4).filter(any),
     st.lists(st.integers(1, 5_000), min_size=1, max_size=6),

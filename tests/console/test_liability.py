@@ -28,6 +28,7 @@ from tests.console.makers import make_person
 from tests.console.test_ledger import granted, url
 from tests.console.test_ledger_exports import rows_of
 from tests.factories import NOW
+from tests.lengths import examples
 from tests.wallet.ledger import days, pay
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def test_nothing_is_drawn_of_nothing() -> None:
     assert line([0, 0]).points.split()[0] == f"150.00,{HEIGHT:.2f}"
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=60))
 def test_the_drawing_stays_inside(amounts: list[int]) -> None:
     parts = [[Part(tone="t", amount=amount)] for amount in amounts]

@@ -10,6 +10,7 @@ from clm_plugin.lifecycle.data import FlagRules
 from clm_plugin.lifecycle.defaults import DEFAULT, TEMPLATES
 from clm_plugin.lifecycle.rules import compile_flags, compile_stages, gap_micros
 from tests.factories import NOW, days
+from tests.lengths import examples
 from tests.lifecycle import oracle
 from tests.lifecycle.strategies import Someone, models, people
 
@@ -65,7 +66,7 @@ def placed(model: Model, one: Someone, at: datetime = NOW) -> tuple:
     )
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(people())
 def test_the_default_model_gives_what_it_gave_before_models_could_be_edited(one: Someone) -> None:
     gap = gap_micros(one.orders, one.own_gap, 20.0 if one.category == "cat" else None, 14.0)
@@ -81,7 +82,7 @@ def test_the_default_model_gives_what_it_gave_before_models_could_be_edited(one:
     assert placed(DEFAULT, one) == before
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(models(), people())
 def test_somebody_is_in_the_last_stage_that_holds_until_she_is_due(
     model: Model, one: Someone

@@ -17,6 +17,7 @@ from clm_plugin.offers.alphabet import (
     shown_code,
     written_code,
 )
+from tests.lengths import examples
 
 CODE = "ACDEF23457"
 
@@ -86,7 +87,7 @@ def test_every_sign_is_drawn() -> None:
     assert max(counts) < 280
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.text(max_size=80))
 def test_reading_never_fails_and_gives_a_code_or_nothing(text: str) -> None:
     found = read_code(text)

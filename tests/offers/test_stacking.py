@@ -15,6 +15,7 @@ from clm_plugin.offers.data import Candidate, Shopper
 from clm_plugin.offers.plan import Effect, Offer
 from clm_plugin.offers.stacking import stacking
 from tests.factories import NOW
+from tests.lengths import examples
 from tests.offers.plans import basket, candidates, line, plan
 
 
@@ -191,7 +192,7 @@ _lines = st.lists(st.integers(1, 2_000), min_size=1, max_size=4).map(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(_offers, max_size=5, unique_by=lambda offer: offer.key), _lines)
 def test_properties(plans: list[Offer], on: Any) -> None:
     stack = stacking(candidates(*plans), on, now=NOW)

@@ -34,6 +34,7 @@ from clm_plugin.profiles.summing import summary_of
 from clm_plugin.rebuild import rebuild_facts
 from tests.console.makers import make_mail, make_person, make_receipt
 from tests.factories import NOW, basket, days, new, order, store, stored, viewed
+from tests.lengths import examples
 
 OLD = NOW - days(900)
 KINDS = ("page", "view", "search", "basket", "checkout", "read", "login", "widget")
@@ -65,7 +66,7 @@ HISTORY = st.lists(
 
 
 @given(HISTORY, st.integers(0, 20))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_a_sum_folds_to_what_its_events_fold_to(history: Any, cut: int) -> None:
     """All at once, and in two nights: sums of sums."""
     events = [

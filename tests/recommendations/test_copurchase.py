@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from clm_plugin.recommendations import copurchase
 from clm_plugin.recommendations.copurchase import Pairs, copurchases
 from clm_plugin.recommendations.data import Floors
+from tests.lengths import examples
 
 NO_FLOORS = Floors(together=1, lift=0.0, confidence=0.0)
 
@@ -82,7 +83,7 @@ def same(left: Pairs, right: list[tuple[int, int, int, int, float, float, float,
     )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(baskets=baskets_of, best=st.integers(1, 8), slice_=st.sampled_from([1, 20, 10**6]))
 def test_every_figure_is_what_counting_gives(
     baskets: list[list[int]], best: int, slice_: int

@@ -11,6 +11,7 @@ from clm_plugin.models import Profile
 from clm_plugin.segments import sql
 from clm_plugin.segments.api import Count, Group, count, from_json, matching, sample, to_json
 from clm_plugin.segments.conditions import Country, HasTrait
+from tests.lengths import examples
 from tests.segments.crowd import NOW
 from tests.segments.strategies import groups
 
@@ -62,7 +63,7 @@ def spoil(value: Any, draw: Any, name: str = "") -> Any:
 
 
 @settings(
-    max_examples=150,
+    max_examples=examples(150),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -23,6 +23,7 @@ from clm_plugin.models import Profile
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.api import NotEnough, NotReversible, Posted, Source
 from clm_plugin.wallet.claims import CLAIMS
+from tests.lengths import examples
 from tests.wallet.ledger import DEBTS, LOTS, NOW, gbp, person
 from tests.wallet.model import Model, ModelHold, ModelLot
 
@@ -288,7 +289,7 @@ def run(histories: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_100_histories_balance() -> None:
-    run(100, 15)
+    run(examples(100), 15)
 
 
 @pytest.mark.soak

@@ -22,6 +22,7 @@ from clm_plugin.wallet.plan import (
     Rounding,
 )
 from clm_plugin.wallet.purchase import PricedLine, Purchase
+from tests.lengths import examples
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 PER_FULL = EarnRule(id="a", kind="per_full", amount_minor=10_00, per_minor=50_00)
@@ -231,7 +232,7 @@ PLANS = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(plan=PLANS, lines=LINES, shipping=st.integers(0, 20_00), credit=st.integers(0, 400_00))
 def test_earning_is_never_negative_never_over_the_cap_and_less_with_credit(
     plan: Programme, lines: list[PricedLine], shipping: int, credit: int
@@ -247,7 +248,7 @@ def test_earning_is_never_negative_never_over_the_cap_and_less_with_credit(
         assert found == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     gained=st.integers(0, 50_00),
     refunds=st.lists(st.integers(1, 100_00), min_size=1, max_size=6),

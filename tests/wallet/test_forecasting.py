@@ -14,6 +14,7 @@ from clm_plugin.wallet.forecasting import (
     hazards,
     share_redeemed,
 )
+from tests.lengths import examples
 
 
 def lives(**fields: object) -> Lives:
@@ -84,7 +85,7 @@ def test_other_currencies_are_left_out() -> None:
 ages = st.dictionaries(st.integers(0, 12), st.integers(0, 10_000), max_size=8)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(
     redeemed=ages,
     other=ages,

@@ -16,6 +16,7 @@ from clm_plugin.wallet.foreseeing import foresee, next_step
 from clm_plugin.wallet.plan import Caps, Choice, EarnRule, Exclusions, Multiplier, Programme
 from clm_plugin.wallet.publishing import publish
 from clm_plugin.wallet.purchase import PricedLine, Purchase
+from tests.lengths import examples
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 PER_FULL = EarnRule(id="a", kind="per_full", amount_minor=10_00, per_minor=50_00)
@@ -85,7 +86,7 @@ def test_what_credit_pays_makes_the_way_longer() -> None:
     st.integers(0, 40_00),
     st.sampled_from([None, 10_00, 25_00]),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_what_is_promised_is_earned_and_a_penny_less_is_not(
     totals: list[int], least: int, credit: int, cap: int | None
 ) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from clm_plugin.wallet.plan import Choice, Combines, Exclusions, Programme, SpendRules
 from clm_plugin.wallet.purchase import PricedLine, Purchase
 from clm_plugin.wallet.spending import Purse, spendable
+from tests.lengths import examples
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 
@@ -144,7 +145,7 @@ AMOUNT = st.integers(0, 90_00)
 KINDS = st.sampled_from([(), ("tea",), ("cups",), ("tea", "cups")])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     lines=st.lists(st.builds(line, AMOUNT, category_ids=KINDS), max_size=4),
     rules=st.lists(st.sampled_from([(), ("tea",), ("cups",)]), min_size=1, max_size=3),

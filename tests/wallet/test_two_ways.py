@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from clm_plugin.models import Account, Hold, HoldShare, Lot, Posting, Transaction
 from clm_plugin.wallet import by_function, by_statement
 from clm_plugin.wallet.booking import Draft, HoldDraft
+from tests.lengths import examples
 from tests.wallet.ledger import NOW, give, person
 
 pytestmark = [
@@ -95,7 +96,9 @@ def held_and_paid(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(lots=LOTS, asked=st.integers(1, 200), most=MOST, paid=st.integers(1, 200))
 def test_both_ways_choose_the_same_lots_and_write_the_same_books(
