@@ -27,6 +27,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Each test's client has middleware of its own: it must not list a thousand files before its first
+# page, but look for one when it is asked for.
+WHITENOISE_AUTOREFRESH = True
 if not os.environ.get("DEMO_SMTP_PORT"):
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if not os.environ.get("DEMO_BROKER"):
