@@ -204,8 +204,8 @@ class StoreCredit:
         return order
 
     def _credit_take_up(self, number: str) -> None:
-        """A shop that places the order in the request of the bank's answer, without asking: what was
-        held is taken anew with the order, where it is late. The card has paid by now."""
+        """A shop that places the order in the request of the bank's answer and asks nothing: what
+        was held is taken anew with the order, where it is late. The card has paid by now."""
         kept = self.checkout_session._get("payment", "credit")
         if kept and kept["order"] == number:
             self._credit_paid = kept["key"], Money(kept["minor"], kept["currency"])
