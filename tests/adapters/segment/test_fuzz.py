@@ -101,7 +101,7 @@ def corpus(chance: random.Random) -> Iterator[tuple[str, bytes]]:
 def is_sound(row: Event) -> bool:
     """Whether what was stored is what validation makes of it, once more."""
     try:
-        return check(row.type, row.payload) == row.payload
+        return bool(check(row.type, row.payload) == row.payload)
     except BadEvent:
         return False
 
