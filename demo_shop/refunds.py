@@ -69,16 +69,19 @@ class ShopEventHandler(EventHandler):
 
     def handle_order_status_change(
         self, order: Any, new_status: str, note_msg: str | None = None
-    ) -> None:
+    ) -> Refunded | None:
+        """Returns what a cancellation gave back."""
+        done = None
         with transaction.atomic():
             super().handle_order_status_change(order, new_status, note_msg=note_msg)
             if new_status == CANCELLED:
                 self._release_stock(order)
                 left = refundable(order)
                 if left > 0:
-                    self.refund_amount(order, left)
+                    done = self.refund_amount(order, left)
             elif new_status == COMPLETE:
                 self._consume_stock(order)
+        return done
 
     def handle_payment_event(
         self,

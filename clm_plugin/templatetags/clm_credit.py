@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from clm_plugin.adapters.tender.api import CreditUse, credit_use, priced
 from clm_plugin.money import Money
 from clm_plugin.shop.api import CREDIT_TENDER, get_shop, price
+from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -68,12 +69,15 @@ def credit_agreed(context: template.Context) -> SafeString:
 
 @register.inclusion_tag("clm_plugin/tender/order_tenders.html")
 def order_tenders(order_id: object) -> dict[str, Any]:
-    """By what means an order was paid, and what was given back, one row each."""
+    """By what means an order was paid, and what was given back, one row each; and what was kept."""
+    kept = None
     try:
         tenders = get_shop().tenders([str(order_id)]).get(str(order_id), ())
+        if any(each.refunded.minor for each in tenders):
+            kept = wallet.kept_of(str(order_id))
     except Exception:
         tenders = ()
-    return {"tenders": tenders, "credit": CREDIT_TENDER}
+    return {"tenders": tenders, "credit": CREDIT_TENDER, "kept": kept}
 
 
 def _use(context: template.Context) -> CreditUse | None:

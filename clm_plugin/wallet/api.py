@@ -3,7 +3,7 @@
 from clm_plugin.wallet.announcing import announce
 from clm_plugin.wallet.authoring import Programme as AuthoredProgramme
 from clm_plugin.wallet.by_hand import give_by_hand, given_terms
-from clm_plugin.wallet.by_order import earned_on
+from clm_plugin.wallet.by_order import earned_on, kept_of
 from clm_plugin.wallet.capturing import capture
 from clm_plugin.wallet.claims import Claim
 from clm_plugin.wallet.clawing import claw_back
@@ -197,6 +197,7 @@ __all__ = [
     "hold",
     "hold_of",
     "install_programme",
+    "kept_of",
     "last_proof",
     "last_settled",
     "liability",

@@ -12,7 +12,9 @@ from oscar.apps.dashboard.orders.views import OrderDetailView as OscarOrderDetai
 from oscar.apps.dashboard.orders.views import OrderListView as OscarOrderListView
 from oscar.apps.order.exceptions import InvalidOrderStatus, InvalidPaymentEvent
 from oscar.apps.payment.exceptions import PaymentError
+from oscar.templatetags.currency_filters import currency
 
+from clm_plugin.adapters.oscar.refunding import Refunded
 from demo_shop import refunds
 from demo_shop.oscar_apps.orders_dashboard.forms import RefundAmountForm, RefundLinesForm
 
@@ -122,11 +124,15 @@ class OrderDetailView(Handled, OscarOrderDetailView):
 
     def _act(self, action: Callable[[], Any], success: str) -> HttpResponse:
         try:
-            action()
+            done = action()
         except (PaymentError, InvalidPaymentEvent, InvalidOrderStatus) as error:
             messages.error(self.request, str(error) or _("This refund is not possible."))
         else:
             messages.success(self.request, success)
+            if isinstance(done, Refunded) and done.kept:
+                kept = currency(done.kept, self.object.currency)
+                text = _("%(kept)s of it was kept, for bonus of this order that was spent.")
+                messages.info(self.request, text % {"kept": kept})
         response: HttpResponse = self.reload_page()
         return response
 
