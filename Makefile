@@ -36,7 +36,8 @@ test: lint test-sqlite test-postgres
 
 test-fast: lint test-sqlite
 
-# Everything that needs no server; on two cores with two processes.
+# Everything that needs no server and takes no seconds, at most two minutes with two processes on
+# two cores; tests/lengths.py says how much shorter the long ones are here.
 test-sqlite: $(VENV)/dev.stamp
 	$(PYTEST) -n 2 -m "not slow and not soak and not browser and not services and not postgres"
 
