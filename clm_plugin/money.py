@@ -44,6 +44,9 @@ ODD: dict[int, list[str]] = {
 """The currencies whose minor unit is not 1/100, by how many digits theirs has."""
 # Fits a signed 64-bit column with room to sum a million of them.
 MAX_MINOR = 10**12
+"""The most that comes in as one amount: a price, a grant, an order."""
+MAX_SUM = 10**18
+"""The most that amounts come to: what somebody has, what a shop owes."""
 
 
 class MoneyError(ClmError):
@@ -65,8 +68,8 @@ class Money:
     def __post_init__(self) -> None:
         if type(self.minor) is not int:  # bool is an int, and never an amount
             raise MoneyError(f"minor units must be a whole number, not {self.minor!r}")
-        if abs(self.minor) > MAX_MINOR:
-            raise MoneyError(f"amount {self.minor} is beyond {MAX_MINOR} minor units")
+        if abs(self.minor) > MAX_SUM:
+            raise MoneyError(f"amount {self.minor} is beyond {MAX_SUM} minor units")
         if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
             raise MoneyError(f"{self.currency!r} is not an ISO 4217 currency code")
 
@@ -80,6 +83,8 @@ class Money:
             if not value.is_finite():
                 raise MoneyError(f"{amount!r} is not a finite amount")
             minor = (value * 10 ** exponent(currency)).to_integral_value(ROUND_HALF_UP)
+            if abs(minor) > MAX_MINOR:
+                raise MoneyError(f"amount {amount} is beyond {MAX_MINOR} minor units")
         except InvalidOperation as error:
             raise MoneyError(f"{amount!r} is not a decimal amount") from error
         return cls(int(minor), currency)

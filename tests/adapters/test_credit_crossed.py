@@ -21,7 +21,7 @@ from clm_plugin.testing.clock import FrozenClock
 from clm_plugin.wallet import api as wallet
 from demo_shop import gateway
 from demo_shop.models import GatewayTransaction
-from tests.adapters.credit import Saver, charged, free, profile_of
+from tests.adapters.credit import Saver, charged, free, give, profile_of
 from tests.adapters.offers_shop import publish as publish_offers
 from tests.adapters.test_credit_combined import handler, proven
 from tests.offers.plans import plan
@@ -128,3 +128,15 @@ def test_what_is_gone_while_the_card_is_charged_is_told_truly_and_the_charge_goe
     assert charged() == [r.amount for r in GatewayTransaction.objects.filter(kind="refund")] != []
     assert free(ann) == 1000
     assert wallet.verify(now=clock.now(), more=offers.CLAIMS).ok
+
+
+def test_credit_that_comes_to_more_than_one_amount_may_be_is_shown_and_spent(
+    saver: Saver, stocked_shop: StockedShop, ann: Any
+) -> None:
+    """A million million minor units is one amount's most, and no limit to what somebody has."""
+    for _ in range(2):
+        give(ann, 10**12)
+    assert "£20,000,000,010.00" in saver.client.get("/clm/credit/").content.decode()
+    assert saver.checkout(stocked_shop.lantern).status_code == 302
+    assert charged() == []
+    assert proven()
