@@ -208,7 +208,11 @@ def test_a_reversed_claw_back_gives_lot_and_debt_back() -> None:
     back = claw(None, "debt")
     assert back.transaction_id is not None
     wallet.reverse(
-        transaction_id=back.transaction_id, key="r", reason="not refunded", actor="staff:eve", now=NOW
+        transaction_id=back.transaction_id,
+        key="r",
+        reason="not refunded",
+        actor="staff:eve",
+        now=NOW,
     )
     balance = wallet.balance(jane, "GBP", now=NOW)
     assert (balance.available_minor, balance.debt_minor) == (400, 0)
