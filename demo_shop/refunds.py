@@ -186,6 +186,9 @@ def _note(done: Refunded) -> str:
     if done.kept:
         kept = _("Kept %(kept)s for bonus of this order that was spent.") % {"kept": done.kept}
         text = f"{text}. {kept}"
+    if done.lost:
+        lost = _("%(lost)s of the store credit reached nobody: its owner was erased.")
+        text = f"{text}. {lost % {'lost': done.lost}}"
     return text
 
 

@@ -140,3 +140,22 @@ def test_credit_that_comes_to_more_than_one_amount_may_be_is_shown_and_spent(
     assert saver.checkout(stocked_shop.lantern).status_code == 302
     assert charged() == []
     assert proven()
+
+
+def test_a_clerk_is_told_that_credit_reaches_nobody_when_its_owner_was_erased(
+    saver: Saver, stocked_shop: StockedShop, ann: Any, admin_client: Any
+) -> None:
+    saver.checkout(stocked_shop.lantern)
+    order = saver.order()
+    pipeline.drain(now=clock.now())
+    assert handler().refund_amount(order, Decimal("9.00")).lost == 0
+    erase(profile_of(ann), now=clock.now(), asked_by="test")
+    url, form = f"/dashboard/orders/{order.number}/", {"order_action": "refund_all"}
+    page = admin_client.post(url, form)
+    assert "£8.00 of the store credit reaches nobody" in page.content.decode()
+    asked = page.context["asked"]
+    seen = {"seen": str(asked["amount"]), "refund_key": asked["key"]}
+    page = admin_client.post(url, {**form, **seen}, follow=True)
+    assert "£8.00 of the store credit reached nobody" in page.content.decode()
+    pipeline.drain(now=clock.now())
+    assert proven()

@@ -51,6 +51,8 @@ class Refunded:
 
     parts: tuple[Part, ...] = field(default=())
     kept: Decimal = Decimal(0)
+    lost: Decimal = Decimal(0)
+    """Of its store credit, what reaches nobody: its owner was erased."""
     event: Any = None
     repeated: bool = False
 
@@ -154,15 +156,7 @@ def _write(
         rows = [(part, _refund_row(part)) for part in parts]
     kept = _kept(order, rows, actor, before) if keeps else Decimal(0)
     rows = [(part, row) for part, row in _less(rows, kept, order.currency) if part.amount]
-    for part, row in rows:
-        if part.is_credit:
-            tender.give_back(
-                order_id=str(order.number),
-                amount=Money.of(part.amount, order.currency),
-                refund_id=str(row.pk),
-                now=clock.now(),
-                actor=actor,
-            )
+    lost = sum(_give_back(order, part, row, actor) for part, row in rows if part.is_credit)
     handler = get_class("order.processing", "EventHandler")()
     types = get_model("order", "PaymentEventType").objects
     given = sum((part.amount for part, _row in rows), Decimal(0))
@@ -171,7 +165,12 @@ def _write(
     )
     if kept:
         handler.create_payment_event(order, types.get_or_create(name=KEPT)[0], kept)
-    done = Refunded(parts=tuple(part for part, _row in rows), kept=kept, event=event)
+    done = Refunded(
+        parts=tuple(part for part, _row in rows),
+        kept=kept,
+        lost=Money(lost, order.currency).amount,
+        event=event,
+    )
     return _Made(done, rows)
 
 
@@ -194,6 +193,19 @@ def _split(sources: list[Any], amount: Decimal, currency: str, kept: int) -> lis
         for source, share in zip(sources, shares, strict=True)
         if share
     ]
+
+
+def _give_back(order: Any, part: Part, row: Any, actor: str) -> int:
+    """Open the lots again; returns the minor units that reached nobody."""
+    number, amount = str(order.number), Money.of(part.amount, order.currency)
+    back = tender.give_back(
+        order_id=number, amount=amount, refund_id=str(row.pk), now=clock.now(), actor=actor
+    )
+    if back == amount.minor:
+        return 0
+    refunded = Money.of(part.source.amount_refunded, order.currency)
+    # What a cancellation gave back before the shop did reached her all the same.
+    return min(amount.minor - back, tender.lost(order_id=number, refunded=refunded))
 
 
 def _is_credit(source: Any) -> bool:

@@ -4,7 +4,7 @@ from clm_plugin.adapters.tender.data import CreditUse, LeftOut
 from clm_plugin.adapters.tender.errors import CreditChanged, CreditError, CreditUnavailable
 from clm_plugin.adapters.tender.paying import abandon, begin, check_wish, complete, hold_key, resume
 from clm_plugin.adapters.tender.pricing import priced
-from clm_plugin.adapters.tender.refunding import give_back, take_back
+from clm_plugin.adapters.tender.refunding import give_back, lost, take_back
 from clm_plugin.adapters.tender.rules import coin_of, split
 from clm_plugin.adapters.tender.settling import settle
 from clm_plugin.adapters.tender.showing import credit_use, profile_of
@@ -26,6 +26,7 @@ __all__ = [
     "forget_wish",
     "give_back",
     "hold_key",
+    "lost",
     "make_wish",
     "priced",
     "profile_of",

@@ -40,6 +40,13 @@ def give_back(
     ).amount_minor
 
 
+def lost(*, order_id: str, refunded: Money) -> int:
+    """Of what all refunds of an order gave back as store credit, the minor units that reached
+    nobody: their owner was erased."""
+    _paid, restored = wallet.paid_on([order_id]).get(order_id, (0, 0))
+    return max(refunded.minor - restored, 0)
+
+
 def take_back(
     *,
     order_id: str,

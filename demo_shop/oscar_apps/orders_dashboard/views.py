@@ -133,6 +133,10 @@ class OrderDetailView(Handled, OscarOrderDetailView):
                 kept = currency(done.kept, self.object.currency)
                 text = _("%(kept)s of it was kept, for bonus of this order that was spent.")
                 messages.info(self.request, text % {"kept": kept})
+            if isinstance(done, Refunded) and done.lost:
+                lost = currency(done.lost, self.object.currency)
+                text = _("%(lost)s of the store credit reached nobody: its owner was erased.")
+                messages.warning(self.request, text % {"lost": lost})
         response: HttpResponse = self.reload_page()
         return response
 
