@@ -57,7 +57,13 @@ from clm_plugin.offers.figures import (
     limits_used,
     redemptions_of,
 )
-from clm_plugin.offers.granting import accept, grant_offer, granted_before, revoke_grant
+from clm_plugin.offers.granting import (
+    accept,
+    grant_offer,
+    granted_before,
+    revoke_grant,
+    worth,
+)
 from clm_plugin.offers.guessing import check_code, last_alarm
 from clm_plugin.offers.handing import HandedOut, example, hand_out
 from clm_plugin.offers.holdings import (
@@ -193,6 +199,7 @@ __all__ = [
     "used_up",
     "why_refused",
     "withdraw_offer",
+    "worth",
     "written_code",
     "wrong_counters",
 ]

@@ -13,7 +13,9 @@ from clm_plugin.offers.announcing import announce_grants
 from clm_plugin.offers.errors import KeyConflict, OfferError
 from clm_plugin.offers.live import live_offers, open_offer
 from clm_plugin.offers.models import OfferCode, OfferGrant, Redemption
+from clm_plugin.offers.reserving import reserve_all
 from clm_plugin.offers.rules import end_of_day
+from clm_plugin.offers.settling import confirm
 from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from clm_plugin.offers.plan import Offer
 
+BESIDE = ("store_credit", "trial")
+"""Kinds of offers that give something beside an order, when they are taken up."""
 SOURCES = ("campaign", "manual", "import", "link")
 
 
@@ -100,11 +104,12 @@ def _end(plan: Offer, now: datetime) -> datetime | None:
     return min((at for at in (days, plan.closes_at) if at is not None), default=None)
 
 
-def accept(grant_id: int, *, now: datetime) -> data.OfferGrant:
+def accept(grant_id: int, *, now: datetime, is_counted: bool = False) -> data.OfferGrant:
     """The person takes a grant up: store credit is booked, a trial starts. Twice is once.
 
-    For what only counts at checkout nothing happens but the note. Raises OfferError when the grant
-    is over or the offer is no longer there, WalletError as the ledger does.
+    What is booked is a use, under the offer's limits (``is_counted``: the caller reserved one). For
+    what only counts at checkout nothing happens but the note. Raises OfferError when the grant is
+    over or the offer is no longer there, LimitReached, WalletError as the ledger does.
     """
     with transaction.atomic():
         row = OfferGrant.objects.select_for_update(no_key=True).filter(pk=grant_id).first()
@@ -117,6 +122,8 @@ def accept(grant_id: int, *, now: datetime) -> data.OfferGrant:
         plan = live_offers().get(row.offer)
         if plan is None or not plan.is_open(now):
             raise OfferError("this offer has ended")
+        if plan.effect.kind in BESIDE and not is_counted:
+            _count(row, plan, now)
         row.accepted_at = now
         if plan.effect.kind == "trial":
             row.entitles = plan.effect.entitlement
@@ -125,6 +132,24 @@ def accept(grant_id: int, *, now: datetime) -> data.OfferGrant:
         if plan.effect.kind == "store_credit":
             _book(row, plan, now)
     return as_data(row)
+
+
+def _count(row: OfferGrant, plan: Offer, now: datetime) -> None:
+    """A use without an order, reserved and confirmed as if it were one."""
+    use = data.Use(grant_id=row.pk, discount_minor=worth(plan))
+    order_id = taken_up(row.pk)
+    reserve_all(uses=[use], profile_id=row.profile_id, order_id=order_id, now=now, until=now)
+    confirm(order_id, now=now)
+
+
+def worth(plan: Offer) -> int:
+    """What a use beside an order takes of the offer's budget."""
+    return plan.effect.amount_minor if plan.effect.kind == "store_credit" else 0
+
+
+def taken_up(grant_id: int) -> str:
+    """Stands for the order in which a grant was used that needs none."""
+    return f"grant-{grant_id}"
 
 
 def _book(row: OfferGrant, plan: Offer, now: datetime) -> None:
@@ -166,6 +191,7 @@ def revoke_grant(grant_id: int, *, reason: str, now: datetime) -> bool:
         code = OfferCode.objects.select_for_update().filter(grant=grant_id).first()
         row = OfferGrant.objects.select_for_update(no_key=True).filter(pk=grant_id).first()
         used = Redemption.objects.filter(grant=grant_id, state=Redemption.State.CONFIRMED)
+        used = used.exclude(order_id=taken_up(grant_id))
         if row is None or row.revoked_at is not None or used.exists():
             return False
         row.revoked_at, row.revoke_reason = now, reason[:200]

@@ -21,7 +21,14 @@ from clm_plugin.exceptions import ClmError
 from clm_plugin.offers.alphabet import shown_code
 from clm_plugin.offers.codes import code_for
 from clm_plugin.offers.compile import compile_offer
-from clm_plugin.offers.granting import accept, as_data, grant_offer, granted_before
+from clm_plugin.offers.granting import (
+    BESIDE,
+    accept,
+    as_data,
+    grant_offer,
+    granted_before,
+    taken_up,
+)
 from clm_plugin.offers.links import read_link
 from clm_plugin.offers.live import live_offers
 from clm_plugin.offers.models import OfferGrant, Redemption
@@ -93,7 +100,7 @@ def _caller(request: HttpRequest) -> int | None:
 
 
 def _is_for_an_account(plan: Offer | None) -> bool:
-    return plan is not None and plan.effect.kind in ("store_credit", "trial")
+    return plan is not None and plan.effect.kind in BESIDE
 
 
 def _case(link: Link, profile_id: int | None, now: datetime) -> _Case:
@@ -123,7 +130,7 @@ def _end(case: _Case, link: Link) -> datetime:
 
 def _is_used(grant: OfferGrant) -> bool:
     used = Redemption.objects.filter(grant=grant, state=Redemption.State.CONFIRMED)
-    return used.exists()
+    return used.exclude(order_id=taken_up(grant.pk)).exists()
 
 
 def _take(request: HttpRequest, case: _Case, now: datetime) -> HttpResponse:

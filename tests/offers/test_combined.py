@@ -131,3 +131,19 @@ def test_a_till_that_asks_late_takes_no_code_out_of_an_order_that_was_placed() -
         offers.reserve(code=second, **asked)
     with pytest.raises(offers.CodeTaken):
         offers.reserve(code=first, **{**asked, "order_id": "2"})
+
+
+def test_limits_of_an_offer_hold_for_store_credit_too() -> None:
+    """Two of three who take it up by their links, and for the third nothing is left."""
+    programme()
+    credit(limits={"total": 2, "budget_minor": 1_000, "per_profile": 1})
+    grants = [give(person(), str(number)) for number in range(3)]
+    for _ in range(2):
+        for grant in grants[:2]:
+            offers.accept(grant, now=NOW)
+    with pytest.raises(offers.LimitReached):
+        offers.accept(grants[2], now=NOW)
+    assert OfferGrant.objects.get(pk=grants[2]).accepted_at is None
+    (total,) = wallet.totals()
+    assert total.issued_minor == 1_000
+    assert wallet.verify(now=NOW, more=offers.CLAIMS).ok

@@ -153,12 +153,17 @@ def take_beside(request: HttpRequest, found: offers.Answer) -> tuple[int, str]:
     order_id = f"code-{mark}"
     with transaction.atomic():
         held = offers.reserve(
-            code=found.code, profile_id=profile_id, order_id=order_id, now=now, until=now
+            code=found.code,
+            profile_id=profile_id,
+            order_id=order_id,
+            now=now,
+            until=now,
+            discount_minor=offers.worth(plan),
         )
         if held.state == "confirmed":
             return messages.ERROR, _("You have used this code.")
         grant_id = found.grant_id or _granted(profile_id, plan, found.code, f"code:{mark}", now)
-        offers.accept(grant_id, now=now)
+        offers.accept(grant_id, now=now, is_counted=True)
         offers.confirm(order_id, now=now)
     return messages.SUCCESS, _("“%(title)s” is on your account.") % {"title": plan.title}
 
