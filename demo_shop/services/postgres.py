@@ -50,6 +50,7 @@ class PostgresServer:
             log=log,
             cwd=Path("/"),
             stop_signal=signal.SIGINT,  # "fast": ends sessions, writes a checkpoint
+            orphan_signal=signal.SIGINT,  # its own children have to be told
             rank=0,  # after those who use it
             user=self._user,
         )

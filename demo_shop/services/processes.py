@@ -31,6 +31,9 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    # What the kernel sends when we are killed ourselves: nobody is left then who would wait for the
+    # program and insist. A worker that is asked to end while its broker ends too tries for long.
+    orphan_signal: signal.Signals = signal.SIGKILL
     # Long enough for a task in hand; a longer one is left undone, and its row is claimed again.
     patience: float = 5.0
     rank: int = 1
@@ -59,17 +62,17 @@ def launch(program: Program) -> subprocess.Popen[bytes]:
             env=environment,
             # Its own group: Ctrl-C reaches only us, and we stop the children in our order.
             start_new_session=True,
-            preexec_fn=_die_with_parent(program.stop_signal),
+            preexec_fn=_die_with_parent(program.orphan_signal),
             **identity,
         )
     return process
 
 
-def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
+def _die_with_parent(orphan_signal: signal.Signals) -> Callable[[], None] | None:
     if _LIBC is None:
         return None
     parent = os.getpid()
-    number = int(stop_signal)
+    number = int(orphan_signal)
     prctl = _LIBC.prctl
 
     def ask_the_kernel() -> None:

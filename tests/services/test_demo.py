@@ -51,7 +51,7 @@ def test_from_an_empty_folder_and_back(demo: Demo) -> None:
     assert "Making the tables" not in demo.text()
     assert demo.process is not None
     demo.process.kill()
-    eventually(lambda: demo.processes() == [], why="orphans of a killed demo")
+    eventually(lambda: demo.processes() == [], seconds=60, why="orphans of a killed demo")
 
 
 def test_a_taken_port_is_explained(tmp_path: Path, repository: Path) -> None:
