@@ -13,18 +13,21 @@ from django.template import Library
 from django.template.engine import Engine
 from django.utils.safestring import SafeString
 
-blank = Library()
+LIBRARIES = ("clm", "clm_credit", "clm_offers", "clm_wallet")
+"""What the shop's own templates load of the plugin."""
 
 
-@blank.simple_tag
-def clm_head() -> SafeString:
-    """Nothing, in place of the plugin's script and style sheet."""
-    return SafeString("")
+def _silent(library: Library) -> Library:
+    """Its tags give nothing, where the plugin's scripts, slots and hints would be; its filters are
+    the shop's to use."""
+    found = Library()
+    found.filters = library.filters
+    for name in library.tags:
+        found.simple_tag(_nothing, name=name)
+    return found
 
 
-@blank.simple_tag
-def clm_slot(*_: Any, **__: Any) -> SafeString:
-    """Nothing, in place of a slot."""
+def _nothing(*_: Any, **__: Any) -> SafeString:
     return SafeString("")
 
 
@@ -39,10 +42,12 @@ class Plug:
         engine = Engine.get_default()
         self._loader: Any = engine.template_loaders[0]
         self._libraries = engine.template_libraries
+        tags = {name: self._libraries[name] for name in LIBRARIES}
+        silent = {name: _silent(library) for name, library in tags.items()}
         signals = [each for each in gc.get_objects() if issubclass(type(each), Signal)]
         self._variants = {
             name: _Variant(
-                tags=blank if "clm_plugin" in left_out else self._libraries["clm"],
+                tags=silent if "clm_plugin" in left_out else tags,
                 receivers=[_Receivers(signal, left_out) for signal in signals],
             )
             for name, left_out in variants.items()
@@ -53,13 +58,13 @@ class Plug:
         variant = self._variants[name]
         for each in variant.receivers:
             each.connect()
-        self._libraries["clm"] = variant.tags
+        self._libraries.update(variant.tags)
         self._loader.get_template_cache = variant.templates
 
 
 @dataclass(frozen=True)
 class _Variant:
-    tags: Library
+    tags: dict[str, Library]
     receivers: list[_Receivers]
     templates: dict[str, Any] = field(default_factory=dict)
 
