@@ -14,15 +14,16 @@ from django.conf import settings as django_settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from clm_plugin.conf import settings
 from clm_plugin.privacy.api import banner_words
 
 register = template.Library()
 
-_NONCE = "\x1a"
+_NONCE, _HERE = "\x1a", "\x1b"
 _RESERVE = {"none", "small", "medium", "bundle"}
 
 
@@ -95,17 +96,33 @@ def clm_consent_banner(
     ``CLM["CONSENT_TEXT_VERSION"]``). The same for everybody: the script shows it to who has not
     answered. Empty while the plugin's URLs are not included.
     """
+    html = _banner(
+        (get_urlconf() or django_settings.ROOT_URLCONF, get_script_prefix()),
+        get_language() or "",
+        settings.REQUIRE_CONSENT,
+        version or settings.CONSENT_TEXT_VERSION,
+        (str(heading), str(text)),
+    )
+    return SafeString(html.replace(_HERE, escape(getattr(context.get("request"), "path", "/"))))
+
+
+@lru_cache(maxsize=64)
+def _banner(
+    urls: tuple[str, str], language: str, required: bool, version: str, own: tuple[str, str]
+) -> str:
+    """The banner with a place for the page's address: all else is the same on every page."""
     try:
         action = reverse("clm:consent")
     except NoReverseMatch:
-        return SafeString("")
+        return ""
+    heading, text = own
     values = {
         "action": action,
-        "next": getattr(context.get("request"), "path", "/"),
-        "version": version or settings.CONSENT_TEXT_VERSION,
-        "words": banner_words(required=settings.REQUIRE_CONSENT, heading=heading, text=text),
+        "next": _HERE,
+        "version": version,
+        "words": banner_words(required=required, heading=heading, text=text),
     }
-    return SafeString(render_to_string("clm_plugin/consent/banner.html", values))
+    return render_to_string("clm_plugin/consent/banner.html", values)
 
 
 @register.simple_tag
