@@ -2,7 +2,7 @@
 #
 #   PORT=8123 make demo      another port            make demo DB=postgres   bundled PostgreSQL, Valkey
 #   make test-fast           the short suite         make bench ONLY=F1      one figure
-#   make soak                the long races, kills and fuzzing of the tests, an hour or so
+#   make soak                the long races, kills and fuzzing of the tests, half an hour or so
 #
 # Needs Python 3.11-3.13 and, for the tests, Node 20; everything else comes from packages.
 
@@ -45,7 +45,7 @@ test-sqlite: $(VENV)/dev.stamp
 test-postgres: $(VENV)/dev.stamp node_modules/.package-lock.json
 	TEST_DATABASE=postgres $(PYTEST) -n 2 --dist loadgroup -m "not soak"
 
-# Races, kills and fuzzing at the length that takes minutes each: an hour or so, before a release.
+# Races, kills and fuzzing at the length that takes minutes each: half an hour or so, before a release.
 soak: $(VENV)/dev.stamp node_modules/.package-lock.json
 	TEST_DATABASE=postgres $(PYTEST) -m soak
 
