@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.authtoken.models import Token
 
-from clm_plugin import pipeline
+from clm_plugin import clock, pipeline
 from clm_plugin.models import (
     Consent,
     Event,
@@ -24,7 +24,7 @@ from clm_plugin.models import (
 from clm_plugin.segments import api as segments
 from clm_plugin.segments.conditions import HasTrait
 from clm_plugin.segments.data import Group
-from tests.factories import NOW, days, new, order, store
+from tests.factories import NOW, new, order, store
 
 pytestmark = pytest.mark.django_db
 
@@ -184,7 +184,7 @@ def test_traits_are_told_as_an_event(ada: Profile) -> None:
     call = Caller("view_profile", "change_profile")
     answer = call("patch", f"/profiles/{ada.pk}/traits/", {"traits": {"first_name": "Augusta"}})
     assert (answer.status_code, answer.json()) == (202, {"accepted": ["first_name"]})
-    pipeline.drain(now=NOW + days(1))
+    pipeline.drain(now=clock.now())
     ada.refresh_from_db()
     assert ada.first_name == "Augusta"
     told = call("get", f"/profiles/{ada.pk}/traits/").json()["traits"]
@@ -199,7 +199,7 @@ def test_consents_are_written_down_with_who_told(ada: Profile) -> None:
     assert [(c["purpose"], c["channel"], c["granted"]) for c in body["consents"]] == [
         ("marketing", "mail", True)
     ]
-    pipeline.drain(now=NOW + days(1))
+    pipeline.drain(now=clock.now())
     assert Consent.objects.get().granted
     wrong = call("post", f"/profiles/{ada.pk}/consents/", said | {"purpose": "juggling"})
     assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["purpose"])
