@@ -17,11 +17,11 @@ from django.views import View
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.widgets import AdminDateTimeInput
 from wagtail.log_actions import log
 
 from clm_plugin import clock, jobs
 from clm_plugin.adapters.files.api import Column, csv_pieces
+from clm_plugin.console.codes_making import CodesForm, MakingView
 from clm_plugin.console.guard import EXPORT_LISTS, MAKE_CODES, REVOKE_CODES, Guarded, may
 from clm_plugin.console.offers_page import OfOffer
 from clm_plugin.console.wording import whole
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _PART = 1_000
 
 
-class MakeCodesForm(forms.Form):
+class MakeCodesForm(CodesForm):
     wanted = forms.IntegerField(
         label=_("How many"),
         min_value=1,
@@ -49,67 +49,22 @@ class MakeCodesForm(forms.Form):
         required=False,
         help_text=_("For you: where the codes go, such as “leaflet in May”."),
     )
-    expires_at = forms.DateTimeField(
-        label=_("Expires"),
-        required=False,
-        widget=AdminDateTimeInput,
-        help_text=_("Empty: with the offer."),
-    )
-
-    def clean_expires_at(self) -> Any:
-        at = self.cleaned_data["expires_at"]
-        if at is not None and at <= clock.now():
-            raise forms.ValidationError(
-                gettext("This is over already; choose a time in the future.")
-            )
-        return at
+    field_order = ("wanted", "name", "expires_at")
 
 
-class MakeCodesView(OfOffer, Guarded, WagtailAdminTemplateMixin, FormView):
+class MakeCodesView(MakingView):
     """Asks for a batch; a worker makes it, and the offer's page shows how far it is."""
 
-    permission = MAKE_CODES
     page_title = _("Make codes")
-    header_icon = "tag"
     form_class = MakeCodesForm
     template_name = "clm_plugin/console/codes_make.html"
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*self.breadcrumbs_items, *self.trail(self.page_title)]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(offer=self.offer, **kwargs)
-
-    def form_valid(self, form: MakeCodesForm) -> HttpResponse:
-        said = form.cleaned_data
-        try:
-            batch = offers.start_batch(
-                offer=self.offer.key,
-                wanted=said["wanted"],
-                name=said["name"],
-                expires_at=said["expires_at"],
-                actor=str(self.request.user.pk),
-                now=clock.now(),
-            )
-        except offers.UnknownOffer:
-            form.add_error(
-                None, gettext("Publish the offer first; codes of a draft could not be used.")
-            )
-            return self.form_invalid(form)
-        except offers.OfferError:
-            form.add_error(
-                None, gettext("This offer is used without a code; change “used by” first.")
-            )
-            return self.form_invalid(form)
-        log(
-            instance=self.offer,
-            action="clm_plugin.make_codes",
-            user=self.request.user,
-            data={"batch": batch.pk, "wanted": batch.wanted, "name": batch.name},
-        )
+    def make(self, said: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        actor = str(self.request.user.pk)
+        batch = offers.start_batch(offer=self.offer.key, actor=actor, now=clock.now(), **said)
         transaction.on_commit(lambda: jobs.send_soon("clm_plugin.make_codes"))
-        messages.success(self.request, gettext("The codes are being made; you may leave the page."))
-        return redirect("clm_offers:page", self.offer.pk)
+        noted = {"batch": batch.pk, "wanted": batch.wanted, "name": batch.name}
+        return noted, gettext("The codes are being made; you may leave the page.")
 
 
 class CodesExportView(OfOffer, Guarded, View):

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
-from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
-from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.widgets import AdminDateTimeInput
-from wagtail.log_actions import log
 
 from clm_plugin import clock
-from clm_plugin.console.guard import MAKE_CODES, Guarded
-from clm_plugin.console.offers_page import OfOffer
+from clm_plugin.console.codes_making import CodesForm, MakingView
 from clm_plugin.offers import api as offers
 
-if TYPE_CHECKING:
-    from django.http import HttpResponse
 
-
-class PublicCodeForm(forms.Form):
+class PublicCodeForm(CodesForm):
     text = forms.CharField(
         label=_("Public code"),
         max_length=40,
@@ -33,12 +23,7 @@ class PublicCodeForm(forms.Form):
             " matter when it is typed."
         ),
     )
-    expires_at = forms.DateTimeField(
-        label=_("Expires"),
-        required=False,
-        widget=AdminDateTimeInput,
-        help_text=_("Empty: with the offer."),
-    )
+    field_order = ("text", "expires_at")
 
     def clean_text(self) -> str:
         found = offers.written_code(self.cleaned_data["text"])
@@ -48,68 +33,32 @@ class PublicCodeForm(forms.Form):
             )
         return found
 
-    def clean_expires_at(self) -> Any:
-        at = self.cleaned_data["expires_at"]
-        if at is not None and at <= clock.now():
-            raise forms.ValidationError(
-                gettext("This is over already; choose a time in the future.")
-            )
-        return at
 
-
-class PublicCodeView(OfOffer, Guarded, WagtailAdminTemplateMixin, FormView):
+class PublicCodeView(MakingView):
     """Says how often it can be used before it is made; it works at once."""
 
-    permission = MAKE_CODES
     page_title = _("Public code")
-    header_icon = "tag"
     form_class = PublicCodeForm
     template_name = "clm_plugin/console/codes_public.html"
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*self.breadcrumbs_items, *self.trail(self.page_title)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan = offers.live_offers().get(self.offer.key)
         limits = plan.limits if plan else None
         return super().get_context_data(
-            offer=self.offer,
             limits=limits,
             is_endless=limits is not None and limits.total is None and limits.budget_minor is None,
             **kwargs,
         )
 
-    def form_valid(self, form: PublicCodeForm) -> HttpResponse:
-        said = form.cleaned_data
-        try:
-            made = offers.make_public_code(
-                offer=self.offer.key,
-                text=said["text"],
-                expires_at=said["expires_at"],
-                now=clock.now(),
-            )
-        except offers.CodeExists:
-            form.add_error("text", self._taken())
-            return self.form_invalid(form)
-        except offers.UnknownOffer:
-            form.add_error(
-                None, gettext("Publish the offer first; codes of a draft could not be used.")
-            )
-            return self.form_invalid(form)
-        except offers.OfferError:
-            form.add_error(
-                None, gettext("This offer is used without a code; change “used by” first.")
-            )
-            return self.form_invalid(form)
-        log(
-            instance=self.offer,
-            action="clm_plugin.make_codes",
-            user=self.request.user,
-            data={"public": made.code},
-        )
+    def make(self, said: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        made = offers.make_public_code(offer=self.offer.key, now=clock.now(), **said)
         text = gettext("Everybody can use %(code)s now, as often as the offer's limits allow.")
-        messages.success(self.request, text % {"code": made.code})
-        return redirect("clm_offers:page", self.offer.pk)
+        return {"public": made.code}, text % {"code": made.code}
+
+    def why_not(self, error: offers.OfferError) -> tuple[str | None, str]:
+        if isinstance(error, offers.CodeExists):
+            return "text", self._taken()
+        return super().why_not(error)
 
     def _taken(self) -> str:
         known = offers.public_code_of(self.offer.key)

@@ -55,7 +55,7 @@ class SegmentsShape(serializers.Serializer):
 
 class StageShape(serializers.Serializer):
     key = serializers.CharField()
-    label = serializers.SerializerMethodField(  # type: ignore[assignment]  # likewise
+    label = serializers.SerializerMethodField(  # type: ignore[assignment]  # DRF's own attribute
         method_name="label_of"
     )
     order = serializers.IntegerField()
@@ -74,7 +74,7 @@ class LifecycleShape(serializers.Serializer):
 
 class DeclaredTraitShape(serializers.Serializer):
     key = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]  # likewise
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF's own attribute
     kind = serializers.CharField()
     rule = serializers.CharField()
     sensitive = serializers.BooleanField()
