@@ -27,19 +27,17 @@ from tests.adapters.test_credit_combined import handler, proven
 from tests.offers.plans import plan
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tests.demo.conftest import StockedShop
 
 pytestmark = pytest.mark.django_db
 
 
-def test_an_order_two_people_paid_is_proven_when_one_of_them_was_erased(
-    saver: Saver, stocked_shop: StockedShop, ann: Any
-) -> None:
-    """They were one person when she paid; the other is erased, and the order refunded."""
-    now = clock.now()
+def device_with_credit(now: datetime) -> Profile:
+    """Another profile, of a browser, with £6."""
     device = Profile.objects.create(created_at=now)
     Identifier.objects.create(actor=actor("visitor", "a" * 32), profile=device, created_at=now)
-    jane = profile_of(ann)
     wallet.grant(
         profile_id=device.pk,
         programme="tea",
@@ -52,6 +50,15 @@ def test_an_order_two_people_paid_is_proven_when_one_of_them_was_erased(
         actor="staff:eve",
         now=now,
     )
+    return device
+
+
+def test_an_order_two_people_paid_is_proven_when_one_of_them_was_erased(
+    saver: Saver, stocked_shop: StockedShop, ann: Any
+) -> None:
+    """They were one person when she paid; the other is erased, and the order refunded."""
+    now = clock.now()
+    device, jane = device_with_credit(now), profile_of(ann)
     merges.merge([Merge(survivor=jane, merged=device.pk, reason="test")], now=now)
     saver.checkout(stocked_shop.lantern)
     order = saver.order()
@@ -69,20 +76,7 @@ def test_both_who_paid_an_order_are_told_what_came_back_to_each(
     saver: Saver, stocked_shop: StockedShop, ann: Any
 ) -> None:
     now = clock.now()
-    device = Profile.objects.create(created_at=now)
-    Identifier.objects.create(actor=actor("visitor", "a" * 32), profile=device, created_at=now)
-    wallet.grant(
-        profile_id=device.pk,
-        programme="tea",
-        amount=Money(600, "GBP"),
-        key="device",
-        opens_at=now,
-        expires_at=now + timedelta(days=9),
-        source=wallet.Source("manual", ""),
-        reason="",
-        actor="staff:eve",
-        now=now,
-    )
+    device = device_with_credit(now)
     merges.merge([Merge(survivor=profile_of(ann), merged=device.pk, reason="test")], now=now)
     saver.checkout(stocked_shop.lantern)
     merges.unmerge(MergeRecord.objects.get(merged=device.pk).pk, now=now)
