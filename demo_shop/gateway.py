@@ -115,8 +115,8 @@ def refundable(*, reference: str) -> Decimal:
     return row.left if row else Decimal("0.00")
 
 
-def refund(*, reference: str, amount: Decimal) -> str:
-    """Gives back ``amount`` of a charge and returns the refund's reference."""
+def refund(*, reference: str, amount: Decimal, key: str = "") -> str:
+    """Gives back ``amount`` of a charge and returns the refund's reference; once for each key."""
     with transaction.atomic():
         # The lock makes two refunds of one charge queue up instead of both fitting in.
         charged = (
@@ -126,6 +126,13 @@ def refund(*, reference: str, amount: Decimal) -> str:
         )
         if charged is None:
             raise GatewayError(_("The gateway knows no such payment."))
+        if key and (before := charged.refunds.filter(key=key).first()):
+            if before.amount != amount:
+                raise GatewayError(
+                    _("The gateway gave back %(amount)s before, which is not written down here.")
+                    % {"amount": before.amount}
+                )
+            return before.reference
         if amount <= 0 or amount > charged.left:
             raise GatewayError(_("The refund is larger than what is left of the payment."))
         return GatewayTransaction.objects.create(
@@ -133,6 +140,7 @@ def refund(*, reference: str, amount: Decimal) -> str:
             kind=GatewayTransaction.Kind.REFUND,
             status=GatewayTransaction.Status.REFUNDED,
             parent=charged,
+            key=key,
             order_number=charged.order_number,
             amount=amount,
             currency=charged.currency,

@@ -35,10 +35,17 @@ class GatewayTransaction(models.Model):
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()
+    key = models.CharField(max_length=128, blank=True, default="")
+    """Names what the shop asked for: asked for again, it is the same."""
 
     class Meta:
         ordering = ("-created_at", "-pk")
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["parent", "key"],
+                condition=~models.Q(key=""),
+                name="demo_shop_gateway_key_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(amount__gt=0), name="demo_shop_gateway_amount_positive"
             ),

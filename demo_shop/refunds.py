@@ -11,12 +11,17 @@ from oscar.apps.payment.exceptions import PaymentError
 from oscar.core.loading import get_model
 
 from clm_plugin.adapters.oscar.refunding import (
-    REFUND,
     Refunded,
     RefundRefused,
     foresee_refund,
     refund_order,
     refundable,
+)
+from clm_plugin.adapters.oscar.refunds_waiting import (
+    REFUND,
+    Part,
+    finish_refunds,
+    waiting_of,
 )
 from demo_shop import gateway
 from demo_shop.models import GatewayTransaction
@@ -28,7 +33,15 @@ COMPLETE = "Complete"
 WITH_DELIVERY = "+delivery"
 """How the references of refunds end that gave back the delivery charge: it is given back once."""
 
-__all__ = ["CANCELLED", "COMPLETE", "REFUND", "RefundError", "ShopEventHandler", "refundable"]
+__all__ = [
+    "CANCELLED",
+    "COMPLETE",
+    "REFUND",
+    "RefundError",
+    "ShopEventHandler",
+    "refundable",
+    "waiting_of",
+]
 
 
 class RefundError(PaymentError):
@@ -118,7 +131,7 @@ class ShopEventHandler(EventHandler):
             # Two clerks with the same line: the second waits, and finds it refunded.
             order = Order.objects.select_for_update().get(pk=order.pk)
             if is_done(order, key):
-                return Refunded(repeated=True)
+                return self.finish(order)
             if shipping and is_delivery_refunded(order):
                 raise RefundError(_("The delivery charge was refunded before."))
             self.validate_payment_event(order, refund_event_type(), None, lines, quantities)
@@ -136,9 +149,11 @@ class ShopEventHandler(EventHandler):
 
         Nothing is sent to the card; the credit part goes back to the customer.
         """
-        left = refundable(order)
-        if left <= 0 or order.payment_events.filter(reference=key).exists():
+        if order.payment_events.filter(reference=key).exists():
             return None
+        left = refundable(order)
+        if left <= 0:
+            return self.finish(order, is_gone=True)
         return self._refund(order, left, key=key, is_gone=True)
 
     def _refund(
@@ -157,18 +172,28 @@ class ShopEventHandler(EventHandler):
                 done = refund_order(
                     order,
                     amount,
-                    pay_back=_already_gone if is_gone else _return_money,
+                    pay_back=_PAY_BACK[is_gone],
                     key=key,
                     lines=lines,
                     quantities=quantities,
                     actor=clerk,
                     is_gone=is_gone,
                 )
-                if not done.repeated:
-                    self.create_note(order, _note(done))
+                self._note(order, done)
         except RefundRefused as error:
             raise RefundError(str(error)) from error
         return done
+
+    def finish(self, order: Any, *, is_gone: bool = False) -> Refunded:
+        """Pays what waits of earlier refunds, each once."""
+        paid, still = finish_refunds(order, pay_back=_PAY_BACK[is_gone])
+        done = Refunded(parts=tuple(paid), waiting=tuple(still), repeated=True)
+        self._note(order, done)
+        return done
+
+    def _note(self, order: Any, done: Refunded) -> None:
+        if done.parts or done.waiting or not done.repeated:
+            self.create_note(order, _note(done))
 
     # Orders from before the shop opened hold no stock, and Oscar refuses to move what is not held.
     def _release_stock(self, order: Any) -> None:
@@ -189,18 +214,30 @@ def _note(done: Refunded) -> str:
     if done.lost:
         lost = _("%(lost)s of the store credit reached nobody: its owner was erased.")
         text = f"{text}. {lost % {'lost': done.lost}}"
+    for part in done.waiting:
+        text = f"{text}. {not_paid_yet(part)}"
     return text
 
 
-def _already_gone(source: Any, amount: Decimal) -> str:
+def not_paid_yet(part: Part) -> str:
+    """What a clerk reads of a part that waits."""
+    told = {"label": part.label, "amount": part.amount, "why": part.why}
+    return _("%(amount)s to %(label)s did not go back yet: %(why)s") % told
+
+
+def _already_gone(source: Any, amount: Decimal, step: str) -> str:
     return str(source.reference)
 
 
-def _return_money(source: Any, amount: Decimal) -> str:
+def _return_money(source: Any, amount: Decimal, step: str) -> str:
     if not GatewayTransaction.objects.filter(reference=source.reference).exists():
         # Not paid by card (history that was imported): there is only our book.
         return str(source.reference)
     try:
-        return gateway.refund(reference=source.reference, amount=amount)
+        return gateway.refund(reference=source.reference, amount=amount, key=step)
     except gateway.GatewayError as error:
         raise RefundError(str(error)) from error
+
+
+_PAY_BACK = {False: _return_money, True: _already_gone}
+"""By whether the bank took the money back itself."""

@@ -229,6 +229,7 @@ class Migration(migrations.Migration):
                 ("amount", models.DecimalField(decimal_places=2, max_digits=12)),
                 ("currency", models.CharField(max_length=3)),
                 ("created_at", models.DateTimeField()),
+                ("key", models.CharField(blank=True, default="", max_length=128)),
                 (
                     "parent",
                     models.ForeignKey(
@@ -243,6 +244,11 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("-created_at", "-pk"),
                 "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("parent", "key"),
+                        name="demo_shop_gateway_key_once",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("amount__gt", 0)),
                         name="demo_shop_gateway_amount_positive",

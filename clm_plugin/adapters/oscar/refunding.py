@@ -2,13 +2,14 @@
 
 One transaction under the order's lock: what goes back to store credit re-opens the lots that the
 order spent, bonus that the order earned is taken back, Oscar's sources and events are written, and
-last of all the money moves. All of it stands, or nothing.
+last of all the money moves. All of it stands, or nothing. Where several gateways pay, the first is
+in that transaction and each other is a step of its own (``refunds_waiting``).
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,17 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 
 from clm_plugin import clock
+from clm_plugin.adapters.oscar.refunds_waiting import (
+    REFUND,
+    Part,
+    finish_refunds,
+    label_of,
+    paid_now,
+    put_off,
+    starts_of,
+    step_key,
+    waiting_minor,
+)
 from clm_plugin.adapters.oscar.shop import OscarShop
 from clm_plugin.adapters.oscar.tenders import making_refund
 from clm_plugin.adapters.tender import api as tender
@@ -25,24 +37,14 @@ from clm_plugin.money import Money, exponent
 from clm_plugin.shop.api import CREDIT_TENDER, price
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-REFUND, KEPT = "Refund", "Kept from refund"
-"""Types of payment events. What was kept belongs to no line, and is not refunded later."""
+KEPT = "Kept from refund"
+"""Type of payment events. What was kept belongs to no line, and is not refunded later."""
 
 
 class RefundRefused(ClmError):
     """This refund cannot be made; the text says why, for the clerk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What goes back to one of the order's sources."""
-
-    source: Any
-    label: str
-    amount: Decimal
-    is_credit: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Refunded:
     """What a refund gave back (or would), and what it kept for bonus that was spent already."""
 
     parts: tuple[Part, ...] = field(default=())
+    waiting: tuple[Part, ...] = field(default=())
+    """What is to go back still: its gateway failed after another one had paid."""
     kept: Decimal = Decimal(0)
     lost: Decimal = Decimal(0)
     """Of its store credit, what reaches nobody: its owner was erased."""
@@ -62,15 +66,20 @@ class Refunded:
 
 
 def refundable(order: Any) -> Decimal:
-    """What was paid for an order, and neither given back nor kept."""
-    left = sum(_left_of(source, order.currency) for source in order.sources.all())
+    """What was paid for an order, and neither given back, nor about to be, nor kept."""
+    left = sum(_left_of(order, order.sources.all()).values())
     return Money(max(left - _kept_before(order), 0), order.currency).amount
 
 
-def _left_of(source: Any, currency: str) -> int:
-    """What is left of a source in whole coins of the currency."""
-    left: Decimal = source.amount_available_for_refund
-    return max(int(left.scaleb(exponent(currency)).to_integral_value(ROUND_DOWN)), 0)
+def _left_of(order: Any, sources: Iterable[Any]) -> dict[int, int]:
+    """What is left of sources in whole coins of the currency."""
+    waiting = waiting_minor(order)
+    left = {}
+    for source in sources:
+        its = source.amount_available_for_refund.scaleb(exponent(order.currency))
+        whole = int(its.to_integral_value(ROUND_DOWN))
+        left[source.pk] = max(whole - waiting.get(source.pk, 0), 0)
+    return left
 
 
 def _kept_before(order: Any) -> int:
@@ -83,7 +92,7 @@ def refund_order(
     order: Any,
     amount: Decimal,
     *,
-    pay_back: Callable[[Any, Decimal], str],
+    pay_back: Callable[[Any, Decimal, str], str],
     key: str = "",
     lines: Sequence[Any] | None = None,
     quantities: Sequence[int] | None = None,
@@ -92,11 +101,30 @@ def refund_order(
 ) -> Refunded:
     """Give back ``amount`` of an order, over its sources by what each has left.
 
-    ``pay_back(source, amount)`` moves the money of a source that is not store credit and returns
-    the reference; whatever it raises undoes the whole refund. With a ``key`` the same refund asked
-    for twice happens once. ``is_gone``: the bank took the money back itself, so nothing can be kept
-    from it: bonus that was spent becomes a debt. Raises RefundRefused.
+    ``pay_back(source, amount, step)`` moves the money of a source that is not store credit and
+    returns the reference. ``step`` is for the gateway's idempotency key: another try after a crash
+    has the same. What it raises of the first source undoes the whole refund; of a later one, when
+    money has moved, it leaves that part ``waiting``: ``finish_refunds``, the same refund again and
+    any other of the order pay it, once. With a ``key`` the same refund asked for twice happens
+    once. ``is_gone``: the bank took the money back itself, so nothing can be kept from it: bonus
+    that was spent becomes a debt. Raises RefundRefused.
     """
+    done = _first_steps(order, amount, pay_back, key, lines, quantities, actor, is_gone)
+    paid, still = finish_refunds(order, pay_back=pay_back)
+    return replace(done, parts=(*done.parts, *paid), waiting=tuple(still))
+
+
+def _first_steps(
+    order: Any,
+    amount: Decimal,
+    pay_back: Callable[[Any, Decimal, str], str],
+    key: str,
+    lines: Sequence[Any] | None,
+    quantities: Sequence[int] | None,
+    actor: str,
+    is_gone: bool,
+) -> Refunded:
+    """All that stands together: everything but the second gateway's part and those after it."""
     with transaction.atomic():
         # Two clerks, or a clerk and the gateway's message: the second waits, and finds less left.
         order = get_model("order", "Order").objects.select_for_update().get(pk=order.pk)
@@ -110,12 +138,22 @@ def refund_order(
                 _("Only %(left)s of this order can still be refunded.")
                 % {"left": price(Money.of(left, order.currency))}
             )
+        starts = starts_of(order)
         made = _write(order, amount, key, lines, quantities, actor, keeps=not is_gone)
+        parts = []
+        has_paid = False
         for part, row in made.rows:
+            step = step_key(order, part.source, starts[part.source.pk])
+            if has_paid and not part.is_credit:
+                row.reference = step
+                put_off(part.source, row)
+                continue
             if not part.is_credit:
-                row.reference = pay_back(part.source, part.amount)[:128]
+                row.reference = pay_back(part.source, part.amount, step)[:128]
+                has_paid = True
             row.save()  # with its final amount: now it is told
-        return made.refunded
+            parts.append(part)
+        return replace(made.refunded, parts=tuple(parts))
 
 
 def foresee_refund(order: Any, amount: Decimal) -> Refunded:
@@ -150,8 +188,8 @@ def _write(
     """All but the money, in the caller's transaction."""
     sources = list(order.sources.select_for_update().select_related("source_type").order_by("pk"))
     kept_before = _kept_before(order)
-    before = sum(Money.of(s.amount_refunded, order.currency).minor for s in sources) + kept_before
-    parts = _split(sources, amount, order.currency, kept_before)
+    before = sum(starts_of(order).values()) + kept_before
+    parts = _split(order, sources, amount, kept_before)
     with _untold():
         rows = [(part, _refund_row(part)) for part in parts]
     kept = _kept(order, rows, actor, before) if keeps else Decimal(0)
@@ -159,7 +197,7 @@ def _write(
     lost = sum(_give_back(order, part, row, actor) for part, row in rows if part.is_credit)
     handler = get_class("order.processing", "EventHandler")()
     types = get_model("order", "PaymentEventType").objects
-    given = sum((part.amount for part, _row in rows), Decimal(0))
+    given = paid_now(rows)
     event = handler.create_payment_event(
         order, types.get_or_create(name=REFUND)[0], given, lines, quantities, reference=key
     )
@@ -174,8 +212,8 @@ def _write(
     return _Made(done, rows)
 
 
-def _split(sources: list[Any], amount: Decimal, currency: str, kept: int) -> list[Part]:
-    left = {source.pk: _left_of(source, currency) for source in sources}
+def _split(order: Any, sources: list[Any], amount: Decimal, kept: int) -> list[Part]:
+    currency, left = order.currency, _left_of(order, sources)
     # What was kept is nobody's to give back: it came off as ``_less`` takes it off.
     for source in sorted(sources, key=_is_credit):
         off = min(kept, left[source.pk])
@@ -186,7 +224,7 @@ def _split(sources: list[Any], amount: Decimal, currency: str, kept: int) -> lis
     return [
         Part(
             source=source,
-            label=source.label or source.source_type.name,
+            label=label_of(source),
             amount=Money(share, currency).amount,
             is_credit=_is_credit(source),
         )

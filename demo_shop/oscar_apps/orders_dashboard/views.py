@@ -37,6 +37,7 @@ class OrderDetailView(Handled, OscarOrderDetailView):
         "refund_all",
         "refund_amount",
         "refund_lines",
+        "finish_refunds",
     )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -47,6 +48,7 @@ class OrderDetailView(Handled, OscarOrderDetailView):
             (source.label or source.source_type.name, source.amount_available_for_refund)
             for source in order.sources.all()
         ]
+        context["waiting"] = refunds.waiting_of(order)
         context["can_cancel"] = refunds.CANCELLED in order.available_statuses()
         context.setdefault("amount_form", RefundAmountForm(left=left, prefix="amount"))
         context.setdefault("lines_form", RefundLinesForm(order=order, prefix="lines"))
@@ -86,7 +88,7 @@ class OrderDetailView(Handled, OscarOrderDetailView):
     def refund_lines(self, request: HttpRequest, order: Any) -> HttpResponse:
         form = RefundLinesForm(request.POST, order=order, prefix="lines")
         if self._is_done(order):
-            return self._act(lambda: None, _("The chosen items have been refunded."))
+            return self.finish_refunds(request, order)
         if not form.is_valid():
             return self._show(lines_form=form)
         (lines, quantities), shipping = form.chosen(), form.shipping_amount()
@@ -96,6 +98,12 @@ class OrderDetailView(Handled, OscarOrderDetailView):
                 order, lines, quantities, shipping=shipping, key=self._key()
             ),
             _("The chosen items have been refunded."),
+        )
+
+    def finish_refunds(self, request: HttpRequest, order: Any) -> HttpResponse:
+        """Another try at what another gateway did not pay."""
+        return self._act(
+            lambda: self._handler().finish(order), _("Nothing of this refund waits any more.")
         )
 
     def _handler(self) -> refunds.ShopEventHandler:
@@ -128,7 +136,10 @@ class OrderDetailView(Handled, OscarOrderDetailView):
         except (PaymentError, InvalidPaymentEvent, InvalidOrderStatus) as error:
             messages.error(self.request, str(error) or _("This refund is not possible."))
         else:
-            messages.success(self.request, success)
+            if isinstance(done, Refunded) and done.waiting:
+                self._say_what_waits(done)
+            else:
+                messages.success(self.request, success)
             if isinstance(done, Refunded) and done.kept:
                 kept = currency(done.kept, self.object.currency)
                 text = _("%(kept)s of it was kept, for bonus of this order that was spent.")
@@ -139,6 +150,14 @@ class OrderDetailView(Handled, OscarOrderDetailView):
                 messages.warning(self.request, text % {"lost": lost})
         response: HttpResponse = self.reload_page()
         return response
+
+    def _say_what_waits(self, done: Refunded) -> None:
+        for part in done.parts:
+            paid = currency(part.amount, self.object.currency)
+            text = _("%(amount)s went back to %(label)s.")
+            messages.success(self.request, text % {"amount": paid, "label": part.label})
+        for part in done.waiting:
+            messages.error(self.request, refunds.not_paid_yet(part))
 
     def _show(self, **forms: Any) -> HttpResponse:
         shown: HttpResponse = self.render_to_response(self.get_context_data(**forms))
