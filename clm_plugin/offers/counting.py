@@ -73,6 +73,16 @@ def needs_of(
     return found
 
 
+def needs_again(row: Redemption) -> list[Need]:
+    """The limits that a use counted against, of an offer that is offline: as they were then."""
+    scopes = dict(_scopes(row))
+    counters = OfferCounter.objects.filter(offer=row.offer, scope__in=scopes)
+    return [
+        Need(row.offer, each.scope, each.most, scopes[each.scope], each.profile_id)
+        for each in counters
+    ]
+
+
 def take(needs: Iterable[Need]) -> None:
     """Count all of these, in the caller's transaction. Raises LimitReached where one is full."""
     for need in sorted(needs, key=lambda each: (each.offer, each.scope)):
@@ -124,18 +134,23 @@ def give_back(freed: Iterable[Redemption]) -> None:
     """Take these uses out of every counter they are in, in the caller's transaction."""
     amounts: dict[tuple[str, str], int] = {}
     for each in freed:
-        scopes = [(BUDGET, each.discount_minor), (f"day:{each.day.isoformat()}", 1), (TOTAL, 1)]
-        if each.profile_id is not None:
-            scopes.append((f"profile:{each.profile_id}", 1))
-        if each.guest:
-            scopes.append((f"session:{each.guest}", 1))
-        for scope, amount in scopes:
+        for scope, amount in _scopes(each):
             amounts[each.offer, scope] = amounts.get((each.offer, scope), 0) + amount
     for (offer, scope), amount in sorted(amounts.items()):
         if amount:
             OfferCounter.objects.filter(offer=offer, scope=scope).update(
                 used=Greatest(F("used") - amount, Value(0))
             )
+
+
+def _scopes(row: Redemption) -> list[tuple[str, int]]:
+    """Every counter that a use may be in, and as how much."""
+    scopes = [(BUDGET, row.discount_minor), (f"day:{row.day.isoformat()}", 1), (TOTAL, 1)]
+    if row.profile_id is not None:
+        scopes.append((f"profile:{row.profile_id}", 1))
+    if row.guest:
+        scopes.append((f"session:{row.guest}", 1))
+    return scopes
 
 
 def recount(profile_id: int) -> None:

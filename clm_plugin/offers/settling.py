@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from clm_plugin.offers.announcing import announce_uses
-from clm_plugin.offers.counting import OPEN, give_back, needs_of, take
+from clm_plugin.offers.counting import OPEN, give_back, needs_again, needs_of, take
 from clm_plugin.offers.data import Confirmed, Reserved
 from clm_plugin.offers.errors import OfferError
 from clm_plugin.offers.live import live_offers
@@ -69,9 +69,12 @@ def _again(row: Redemption) -> bool:
     who, guest = row.profile_id, row.guest
     try:
         with transaction.atomic():
-            Redemption.objects.filter(pk=row.pk).update(state=_State.RESERVED)
-            if offer is not None:
+            # Before it is open again: a limit that is new counts the uses that there are first.
+            if offer is None:
+                take(needs_again(row))
+            else:
                 take(needs_of(offer, profile_id=who, guest=guest, day=row.day, minor=minor))
+            Redemption.objects.filter(pk=row.pk).update(state=_State.RESERVED)
     except (IntegrityError, OfferError):
         return False
     return True
