@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from clm_plugin.wallet.checking import sane_key
 from clm_plugin.wallet.errors import BadAmount, UnknownProgramme, WalletError
 from clm_plugin.wallet.granting import grant
+from clm_plugin.wallet.models import Transaction
 from clm_plugin.wallet.programmes import programme as plan_of
 from clm_plugin.wallet.terms import terms
 
@@ -47,8 +49,15 @@ def give_by_hand(
 ) -> Posted:
     """``grant`` of a published programme: its currency, its budget, and its dates unless given.
 
-    Raises UnknownProgramme, BadAmount (another currency), and what ``grant`` raises.
+    The same key again has the same answer, also when the programme is over by then. Raises
+    UnknownProgramme, BadAmount (another currency), and what ``grant`` raises.
     """
+    if Transaction.objects.filter(key=sane_key(key)).exists():
+        # Given already: what became of the programme since changes nothing of the answer.
+        return grant(
+            profile_id=profile_id, programme=programme, amount=amount, key=key, opens_at=now,
+            expires_at=None, source=source, reason=reason, actor=actor, now=now,
+        )  # fmt: skip
     plan = plan_of(programme)
     if plan is None or plan.withdrawn:
         raise UnknownProgramme(

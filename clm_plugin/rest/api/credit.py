@@ -39,6 +39,8 @@ SEE, MOVE = ("view_account",), ("add_transaction",)
 _MINUTES = 30
 """How long a hold lasts unless the caller says so."""
 _PAGE = 50
+_DIGITS = 18
+"""The longest number that any row of ours has."""
 
 
 def said(shape: type[Serializer], request: Request) -> dict[str, Any]:
@@ -77,7 +79,7 @@ class CreditViewSet(Api, GenericViewSet):
         before = request.query_params.get("before")
         if before is not None and not (before.isascii() and before.isdigit()):
             raise ValidationError({"before": ["must be the number of a transaction"]})
-        rows = wallet.history(_person(pk), before=int(before[:18]) if before else None, limit=_PAGE)
+        rows = wallet.history(_person(pk), before=_number(before), limit=_PAGE)
         last = rows[-1].transaction_id if len(rows) == _PAGE else None
         return Response(HistoryShape({"results": rows, "before": last}).data)
 
@@ -87,7 +89,7 @@ class CreditViewSet(Api, GenericViewSet):
         """Give credit: 201, or 200 with ``repeated`` when the key was answered before."""
         body = said(GrantShape, request)
         posted = wallet.give_by_hand(
-            profile_id=_person(pk),
+            profile_id=_asked(pk),
             programme=body["programme"],
             amount=Money(body["amount_minor"], body["currency"]),
             key=key_of(request, "grant"),
@@ -106,7 +108,7 @@ class CreditViewSet(Api, GenericViewSet):
         """Take credit of a programme away, what expires first first."""
         body = said(DeductShape, request)
         posted = wallet.deduct(
-            profile_id=_person(pk),
+            profile_id=_asked(pk),
             programme=body["programme"],
             amount=Money(body["amount_minor"], body["currency"]),
             key=key_of(request, "deduct"),
@@ -122,7 +124,7 @@ class CreditViewSet(Api, GenericViewSet):
         """Set credit aside for an order; the answer's ``key`` captures or releases it."""
         body, now = said(HoldShape, request), clock.now()
         held = wallet.hold(
-            profile_id=_person(pk),
+            profile_id=_asked(pk),
             amount=Money(body["amount_minor"], body["currency"]),
             key=key_of(request, "hold"),
             now=now,
@@ -189,10 +191,21 @@ def _posted(posted: wallet.Posted) -> Response:
 
 
 def _person(pk: str) -> int:
-    found = survivor_of(int(pk[:18]))
+    found = survivor_of(int(pk)) if len(pk) <= _DIGITS else None
     if not found:
         raise Http404
     return found
+
+
+def _number(text: str | None) -> int | None:
+    return None if not text else int(text) if len(text) <= _DIGITS else 10**_DIGITS
+
+
+def _asked(pk: str) -> int:
+    """The id as it was asked for: a call that is repeated after a merge is the same call, and the
+    ledger finds whose credit it is now."""
+    _person(pk)
+    return int(pk)
 
 
 def _actor(request: Request) -> str:
