@@ -1,13 +1,12 @@
 """The door of campaigns."""
 
+from clm_plugin.campaigns.about import Standings, is_looked_at, look
 from clm_plugin.campaigns.compile import (
     compile_campaign,
     publish_plan,
     recompile_asking,
     withdraw_plan,
 )
-from clm_plugin.campaigns.credit import GONE as CREDIT_GONE
-from clm_plugin.campaigns.credit import lot_of, standings_of
 from clm_plugin.campaigns.data import (
     Audience,
     Channel,
@@ -39,7 +38,6 @@ from clm_plugin.campaigns.rules import Case, judge
 from clm_plugin.campaigns.stranded import Stranded, stages_of, stranded, tell_stranded
 
 __all__ = [
-    "CREDIT_GONE",
     "Audience",
     "Case",
     "Channel",
@@ -49,6 +47,7 @@ __all__ = [
     "Intent",
     "Person",
     "Plan",
+    "Standings",
     "Step",
     "Stranded",
     "Trigger",
@@ -60,10 +59,11 @@ __all__ = [
     "contacts_of_many",
     "forget_plans",
     "give_back",
+    "is_looked_at",
     "judge",
     "limits",
     "live_plans",
-    "lot_of",
+    "look",
     "move",
     "next_due",
     "note_reactions",
@@ -74,7 +74,6 @@ __all__ = [
     "react",
     "recompile_asking",
     "stages_of",
-    "standings_of",
     "stranded",
     "tell_stranded",
     "with_segments",

@@ -47,6 +47,7 @@ _ALLOWED_STEPS = {
     "segment_left": {"wait", "mail"},
     "event": {"wait", "mail"},
     "credit_expiring": {"wait", "mail"},
+    "offer_expiring": {"wait", "mail"},
 }
 
 

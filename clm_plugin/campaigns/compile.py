@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from clm_plugin.campaigns.authoring import Campaign
 
 _TAGS = {"p", "br", "b", "strong", "i", "em", "a", "ol", "ul", "li"}
+_EXPIRING = {"credit_expiring": "credit.expiring", "offer_expiring": "offer.expiring"}
 _DURATIONS = {"idle", "after", "bought_within", "repeat_after", "send_by"}
 _TUPLES = {"stages", "came_from", "segments", "not_segments"}
 
@@ -47,8 +48,8 @@ def compile_campaign(campaign: Campaign, *, version: int = 0) -> Plan:
 
 def _trigger(block: Any) -> Trigger:
     value = block.value
-    if block.block_type == "credit_expiring":
-        return Trigger(kind="event", event="credit.expiring", name=value["days_left"])
+    if block.block_type in _EXPIRING:
+        return Trigger(kind="event", event=_EXPIRING[block.block_type], name=value["days_left"])
     return Trigger(
         kind=block.block_type,
         idle=timedelta(minutes=value.get("idle_minutes") or 30),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from clm_plugin.campaigns.credit import end_spent, object_of
+from clm_plugin.campaigns.about import end_gone, object_of
 from clm_plugin.campaigns.models import Enrolment
 from clm_plugin.campaigns.plans import live_plans, plan_version
 from clm_plugin.upsert import upsert
@@ -68,7 +68,7 @@ def react(
     """Let a batch of events, with the moves and changes that followed, start and end journeys."""
     plans = [p for p in live_plans(plan_version()) if p.trigger.kind not in ("exit_signal", "slot")]
     _react_to_baskets([p for p in plans if p.trigger.kind == "basket_idle"], events, profile_of)
-    end_spent(plans, events, profile_of, now=now)
+    end_gone(plans, events, profile_of, now=now)
     if moves:
         _end_stays(plans, moves)
     if changes:
@@ -217,7 +217,7 @@ def _by_event(
 
 
 def _starts(trigger: Trigger, event: Event) -> bool:
-    # Of custom events by their name, of credit that expires by the days that are left.
+    # Of custom events by their name, of what expires by the days that are left.
     name = str(event.payload.get("name") or event.payload.get("days") or "")
     return event.type == trigger.event and trigger.name.lower() in ("", name.lower())
 

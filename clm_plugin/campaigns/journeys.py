@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from clm_plugin.campaigns.credit import GONE, lot_of, standings_of
+from clm_plugin.campaigns.about import Standings, is_looked_at, look
 from clm_plugin.campaigns.data import (
     Channel,
     Contact,
@@ -45,7 +45,7 @@ class _Run:
     people: Mapping[int, Person]
     contacts: dict[int, list[Contact]]
     limits: Limits
-    credit: Mapping[int, object] = field(default_factory=dict)
+    about: Standings
     decisions: list[Decision] = field(default_factory=list)
     intents: list[Intent] = field(default_factory=list)
 
@@ -65,8 +65,8 @@ def advance(*, now: datetime, limit: int = 500) -> tuple[list[Intent], int]:
     ids = {enrolment.profile_id for enrolment in enrolments}
     plans = {plan.campaign: plan for plan in live_plans(plan_version())}
     people = with_segments(persons(ids), plans.values())
-    credit = standings_of((each.object_id for each in enrolments), now=now)
-    run = _Run(now, people, contacts_of_many(ids, now=now), limits(), credit)
+    about = look((each.object_id for each in enrolments), now=now)
+    run = _Run(now, people, contacts_of_many(ids, now=now), limits(), about)
     for enrolment in enrolments:
         _take(enrolment, plans.get(enrolment.campaign), run)
     write_receipts(run.decisions)
@@ -137,13 +137,12 @@ def _gone(enrolment: Enrolment, plan: Plan, person: Person, run: _Run) -> str:
         return "basket_gone"
     if kind in ("stage_entered", "stage_dwell") and person.stage not in plan.trigger.stages:
         return "stage_left"
-    lot = lot_of(enrolment.object_id)
-    return GONE if lot is not None and lot not in run.credit else ""
+    return run.about.gone(enrolment.object_id, enrolment.profile_id)
 
 
 def _object_of(enrolment: Enrolment, plan: Plan) -> str:
-    """What the mail looks at again when it is sent: a basket, or a lot of credit."""
-    is_object = plan.trigger.kind == "basket_idle" or lot_of(enrolment.object_id) is not None
+    """What the mail looks at again when it is sent: a basket, a lot of credit, an offer."""
+    is_object = plan.trigger.kind == "basket_idle" or is_looked_at(enrolment.object_id)
     return enrolment.object_id if is_object else ""
 
 

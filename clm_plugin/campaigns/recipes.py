@@ -1,7 +1,7 @@
 """Recipes: ready-made drafts of campaigns.
 
-``clm_install`` publishes the three of the first day, and the reminders of store credit, which wait
-for a programme.
+``clm_install`` publishes the three of the first day, and the reminders of store credit and of offers,
+which wait for some to be given.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def credit_reminders() -> tuple[Recipe, ...]:
                 (
                     "mail",
                     {
-                        "subject": _("Last day tomorrow: {{ credit_amount }} for your order"),
+                        "subject": _("Last chance: {{ credit_amount }} for your order"),
                         "preheader": _("Good until {{ credit_until }}, then it is gone."),
                         "heading": _("{{ credit_amount }}, good until {{ credit_until }}"),
                         "body": _(
@@ -131,6 +131,59 @@ def credit_reminders() -> tuple[Recipe, ...]:
                 ),
             ),
             fields={"priority": 75, "repeat_days": 1, "send_by_hours": 20},
+        ),
+    )
+
+
+def offer_reminders() -> tuple[Recipe, ...]:
+    """A week and a day before an offer ends that somebody was given and has not used."""
+    return (
+        Recipe(
+            key="offer-ends-7",
+            name=_("An offer ends in a week"),
+            trigger=("offer_expiring", {"days_left": "7"}),
+            steps=(
+                (
+                    "mail",
+                    {
+                        "subject": _("Yours for another week: {{ offer_title }}"),
+                        "preheader": _("Good {{ offer_until }}."),
+                        "heading": _("{{ offer_title }} is waiting for you"),
+                        "body": _(
+                            "<p>Hello {{ first_name|there }},</p><p>you have not used"
+                            " <b>{{ offer_title }}</b> yet. It is good"
+                            " <b>{{ offer_until }}</b>.</p>"
+                        ),
+                        "button": _("To the shop"),
+                        "link": "/",
+                        "show_basket": False,
+                    },
+                ),
+            ),
+            fields={"priority": 65, "repeat_days": 5, "send_by_hours": 48},
+        ),
+        Recipe(
+            key="offer-ends-1",
+            name=_("An offer ends tomorrow"),
+            trigger=("offer_expiring", {"days_left": "1"}),
+            steps=(
+                (
+                    "mail",
+                    {
+                        "subject": _("Last chance: {{ offer_title }}"),
+                        "preheader": _("Good {{ offer_until }}, then it is gone."),
+                        "heading": _("{{ offer_title }} ends soon"),
+                        "body": _(
+                            "<p>Hello {{ first_name|there }},</p><p>this is the last reminder:"
+                            " <b>{{ offer_title }}</b> is good <b>{{ offer_until }}</b>.</p>"
+                        ),
+                        "button": _("To the shop"),
+                        "link": "/",
+                        "show_basket": False,
+                    },
+                ),
+            ),
+            fields={"priority": 70, "repeat_days": 1, "send_by_hours": 20},
         ),
     )
 

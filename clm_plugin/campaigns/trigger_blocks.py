@@ -146,18 +146,30 @@ class EventBlock(blocks.StructBlock):
         label_format = _("{event} (and no {unless})")
 
 
-class CreditExpiringBlock(blocks.StructBlock):
+class ExpiringBlock(blocks.StructBlock):
     days_left = blocks.ChoiceBlock(
         choices=[("7", _("in 7 days")), ("1", _("tomorrow"))],
         default="7",
         label=_("Expires"),
     )
 
+
+class CreditExpiringBlock(ExpiringBlock):
     class Meta:
         icon = "clm-credit"
         label = _("Store credit is about to expire")
         description = _("Ends when it is spent; the mail names what is left as it is sent.")
         label_format = _("Store credit expires in {days_left} days")
+
+
+class OfferExpiringBlock(ExpiringBlock):
+    class Meta:
+        icon = "tag"
+        label = _("An offer is about to end")
+        description = _(
+            "One that was given to somebody and not used yet; the mail has its code and its link."
+        )
+        label_format = _("An offer ends in {days_left} days")
 
 
 class StagesBlock(blocks.StructBlock):
@@ -215,6 +227,7 @@ class TriggerStream(blocks.StreamBlock):
     segment_left = SegmentLeftBlock()
     event = EventBlock()
     credit_expiring = CreditExpiringBlock()
+    offer_expiring = OfferExpiringBlock()
 
     class Meta:
         min_num = 1

@@ -131,6 +131,7 @@ MAIL_REASONS: dict[str, _StrPromise | str] = {
     "credit_gone": _("the store credit was spent, or has expired"),
     "no answer": _("the mail server fell silent; not repeated, it may have arrived"),
     "no_consent": _("consent was withdrawn"),
+    "offer_gone": _("the offer was used, taken back, or has ended"),
     "no_offer": _("the offer it would have carried has ended"),
     "not an address": _("not an e-mail address"),
     "nothing_left": _("nothing in the basket can be bought any more"),

@@ -12,7 +12,7 @@ from clm_plugin.console.wording import day, money
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OFFERS = frozenset({"offer.granted", "offer.redeemed"})
+OFFERS = frozenset({"offer.granted", "offer.expiring", "offer.redeemed"})
 
 
 def tell(type_: str, payload: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -20,6 +20,9 @@ def tell(type_: str, payload: Mapping[str, Any]) -> tuple[str, str, str]:
     title = str(payload.get("title") or payload.get("offer") or "")
     if type_ == "offer.granted":
         return _("Was given the offer “%(title)s”") % {"title": title}, _given(payload), "good"
+    if type_ == "offer.expiring":
+        text = _("The offer “%(title)s” will end soon") % {"title": title}
+        return text, _good_until(payload), "quiet"
     return _("Used the offer “%(title)s”") % {"title": title}, _used(payload), "active"
 
 
@@ -30,11 +33,15 @@ def _given(payload: Mapping[str, Any]) -> str:
         "import": _("by an import"),
         "link": _("by a link or a code"),
     }
-    parts = [sources.get(str(payload.get("source")), "")]
-    if ends := _moment(payload.get("expires_at")):
-        # Midnight at the end of a day is that day's: it is the last on which it is good.
-        parts.append(_("good until %(day)s") % {"day": day(ends - timedelta(microseconds=1))})
+    parts = [sources.get(str(payload.get("source")), ""), _good_until(payload)]
     return " · ".join(part for part in parts if part)
+
+
+def _good_until(payload: Mapping[str, Any]) -> str:
+    ends = _moment(payload.get("expires_at"))
+    # Midnight at the end of a day is that day's: it is the last on which it is good.
+    last = ends - timedelta(microseconds=1) if ends else None
+    return _("good until %(day)s") % {"day": day(last)} if last else ""
 
 
 def _used(payload: Mapping[str, Any]) -> str:

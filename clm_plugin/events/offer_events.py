@@ -25,6 +25,19 @@ class OfferGranted(Payload):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfferExpiring(Payload):
+    """What was given to her and can still be used ends in ``days`` days (7, then 1)."""
+
+    type = "offer.expiring"
+    offer: str
+    title: str = ""
+    kind: str = ""
+    grant_id: int = 0
+    expires_at: str = ""
+    days: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfferRedeemed(Payload):
     """An order was placed with it. ``grant_id`` 0: it was not given to her alone."""
 

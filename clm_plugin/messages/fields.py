@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CREDIT_FIELDS = ("credit_amount", "credit_name", "credit_until", "credit_from")
-FIELDS = ("first_name", "items", "shop_name", "code", *CREDIT_FIELDS)
-FROZEN = ("lines", "credit")
+OFFER_FIELDS = ("offer_title", "offer_until")
+ABOUT_FIELDS = (*CREDIT_FIELDS, *OFFER_FIELDS)
+FIELDS = ("first_name", "items", "shop_name", "code", *ABOUT_FIELDS)
+FROZEN = ("lines", "about")
 """What is written into a mail's content when it is sent, beside what its author wrote."""
 _SPACE = r"(?:\s|&nbsp;)*"
 _FIELD = re.compile(r"\{\{" + _SPACE + f"({'|'.join(FIELDS)})" + _SPACE + r"(?:\|([^{}|<>]*))?\}\}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,16 +14,18 @@ from clm_plugin import clock
 from clm_plugin.campaigns.api import compile_campaign
 from clm_plugin.conf import settings
 from clm_plugin.messages.data import Lines, ShownLine
+from clm_plugin.messages.fields import OFFER_FIELDS
 from clm_plugin.messages.rendering import Recipient, credit_fields, render
 from clm_plugin.messages.site import sender
 from clm_plugin.money import Money
-from clm_plugin.offers.api import example
+from clm_plugin.offers.api import EXAMPLE_CODE, HandedOut, as_sentence, example, until
 from clm_plugin.shop.api import get_shop
 from clm_plugin.wallet.api import Standing
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from clm_plugin.campaigns.api import Plan
     from clm_plugin.campaigns.authoring import Campaign
 
 _EXAMPLES = 3
@@ -35,13 +38,12 @@ def preview(request: HttpRequest, campaign: Campaign, mode: str = "mail") -> Htt
     step = next((step for step in plan.steps if step.kind == "mail"), None)
     if step is None:
         return HttpResponse(_("This campaign has no mail yet."), content_type="text/plain")
-    key = step.content.get("offer")
     who = Recipient(
         token="preview",
         first_name=_("Alex"),
         language=get_language() or "",
-        credit=_example_credit(),
-        offer=example(key) if key else None,
+        about=_example_credit() | _example_words(),
+        offer=_example_offer(plan, step.content.get("offer")),
     )
     mail = render(
         step.content, campaign=plan.campaign, recipient=who, lines=_example(), sender=sender()
@@ -61,6 +63,23 @@ def _example_credit() -> dict[str, str]:
         zone="UTC",
     )
     return credit_fields(example, get_language() or "")
+
+
+def _example_words() -> dict[str, str]:
+    """Of an offer that ends in a week, by the shop's clock."""
+    zone = str(settings.TIME_ZONE or django_settings.TIME_ZONE)
+    ends = until(clock.now() + timedelta(days=7), zone)
+    return dict(zip(OFFER_FIELDS, (_("An example offer"), ends), strict=True))
+
+
+def _example_offer(plan: Plan, key: str | None) -> HandedOut | None:
+    """What the mail hands out: its own offer, else one that is about to end."""
+    if key:
+        return example(key)
+    if plan.trigger.event != "offer.expiring":
+        return None
+    title, ends = _example_words().values()
+    return HandedOut(title=title, gives="", small=(as_sentence(ends),), code=EXAMPLE_CODE)
 
 
 def _example() -> Lines:

@@ -12,7 +12,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import check_for_language, ngettext, override
 
-from clm_plugin.messages.fields import CREDIT_FIELDS, one_line, shown_name
+from clm_plugin.messages.fields import (
+    ABOUT_FIELDS,
+    CREDIT_FIELDS,
+    OFFER_FIELDS,
+    one_line,
+    shown_name,
+)
 from clm_plugin.messages.form import form_of
 from clm_plugin.messages.questions import WORDS
 from clm_plugin.messages.targets import own_path, tagged, with_query
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from clm_plugin.messages.form import Form
     from clm_plugin.messages.site import Sender
     from clm_plugin.offers.api import HandedOut
+    from clm_plugin.offers.api import Standing as OfferStanding
     from clm_plugin.wallet.api import Standing
 
 _MAX_SUBJECT = 200
@@ -40,8 +47,8 @@ class Recipient:
     language: str = ""
     offer: HandedOut | None = None
     """What the mail gives her; without one, the part of the mail that tells of it is left out."""
-    credit: Mapping[str, str] = field(default_factory=dict)
-    """The store credit that the mail speaks of, in her language: merge field -> text."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """The store credit or offer that the mail speaks of, in her language: merge field -> text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +78,18 @@ def credit_fields(credit: Standing, preferred: str) -> dict[str, str]:
         return dict(zip(CREDIT_FIELDS, values, strict=True))
 
 
+def offer_fields(offer: OfferStanding, preferred: str) -> dict[str, str]:
+    """The merge fields about an offer that ends; likewise."""
+    with override(language_of(preferred)):
+        return dict(zip(OFFER_FIELDS, (offer.offer.title, offer.until), strict=True))
+
+
 def render(
     content: Mapping[str, Any], *, campaign: str, recipient: Recipient, lines: Lines, sender: Sender
 ) -> Rendered:
     """A mail with everything in it. Raises LayoutError when the layout of mails is broken."""
     language = language_of(recipient.language)
-    if recipient.offer is None:
-        content = {name: value for name, value in content.items() if name != "offer"}
+    content = {**content, "offer": recipient.offer is not None}
     form = form_of(content, campaign=campaign, language=language, sender=sender)
     with override(language):
         # A mail about a basket leads back to it, any other one where its author said.
@@ -182,7 +194,7 @@ def _fields(form: Form, who: Recipient, lines: Lines, sender: Sender) -> dict[st
         "items": str(lines.items),
         "shop_name": sender.name,
         "code": who.offer.code if who.offer else "",
-        **{name: who.credit.get(name, "") for name in CREDIT_FIELDS},
+        **{name: who.about.get(name, "") for name in ABOUT_FIELDS},
     }
     return {gap: values[name] or stand_in for gap, (name, stand_in) in form.fields.items()}
 

@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.utils.translation import override
 
-from clm_plugin.campaigns.api import CREDIT_GONE, lot_of, standings_of
+from clm_plugin.campaigns.api import is_looked_at
 from clm_plugin.conf import settings
-from clm_plugin.messages.baskets import lines_of, wanted_of
+from clm_plugin.messages.baskets import lines_of
 from clm_plugin.messages.data import Lines, SendReport
 from clm_plugin.messages.fields import FROZEN
 from clm_plugin.messages.holding import is_held
+from clm_plugin.messages.looking import World, look_around, words_of
 from clm_plugin.messages.models import Delivery
 from clm_plugin.messages.queries import standing_of
 from clm_plugin.messages.rendering import (
     Recipient,
     Rendered,
-    credit_fields,
     language_of,
     message_of,
     render,
@@ -37,23 +37,16 @@ from clm_plugin.messages.rules import CLAIM_LIFE, RETRY, Outcome, reason_to_stop
 from clm_plugin.messages.site import Sender, sender
 from clm_plugin.messages.transport import Postbox
 from clm_plugin.money import MoneyError
-from clm_plugin.offers.api import HandedOut, OfferError, hand_out
-from clm_plugin.shop.api import get_shop
+from clm_plugin.offers.api import HandedOut, OfferError, hand_again, hand_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from clm_plugin.messages.data import Frozen
-    from clm_plugin.shop.api import Product
-    from clm_plugin.wallet.api import Standing
+    from collections.abc import Sequence
 
 logger = logging.getLogger("clm_plugin")
 
 _State = Delivery.State
 _BAD_DATA = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MoneyError)
 """What one recipient's data can raise. Anything else is true for every mail, and gives up none."""
-_FRESH_SECONDS = 3.0
-"""How old baskets and products may be when a mail is written; a slow server makes us read again."""
 
 
 def send_due(*, now: datetime, limit: int = 100) -> SendReport:
@@ -97,32 +90,6 @@ def _pick(now: datetime, limit: int) -> list[Delivery]:
     return batch
 
 
-@dataclass(frozen=True, slots=True)
-class _World:
-    """Baskets and products as they were at ``read_at`` (monotonic seconds)."""
-
-    baskets: Mapping[str, Sequence[Frozen]]
-    products: Mapping[str, Product]
-    credit: Mapping[int, Standing]
-    read_at: float
-
-    @property
-    def is_fresh(self) -> bool:
-        return time.monotonic() - self.read_at < _FRESH_SECONDS
-
-
-def _look(batch: Sequence[Delivery], now: datetime) -> _World:
-    """Read the baskets, products and credit that a batch is about."""
-    shop, read_at = get_shop(), time.monotonic()
-    objects = {delivery.object_id for delivery in batch if delivery.object_id}
-    ids = {one for one in objects if lot_of(one) is None}
-    credit = standings_of(objects, now=now)
-    baskets = shop.baskets(ids) if shop.supports_baskets else {}
-    wanted = {basket_id: wanted_of(basket) for basket_id, basket in baskets.items()}
-    products = {each.product_id for lines in wanted.values() for each in lines}
-    return _World(wanted, shop.products(products) if products else {}, credit, read_at)
-
-
 @dataclass(slots=True)
 class _Run:
     """One run of the sender. ``pending``: a claimed mail whose result is still to be written."""
@@ -138,10 +105,10 @@ class _Run:
         return self.now + timedelta(seconds=time.monotonic() - self.started)
 
     def work(self, batch: Sequence[Delivery], postbox: Postbox) -> None:
-        world = _look(batch, self.at())
+        world = look_around(batch, self.at())
         for number, delivery in enumerate(batch):
             if not world.is_fresh:
-                world = _look(batch[number:], self.at())
+                world = look_around(batch[number:], self.at())
             try:
                 mail = self._prepare(delivery, world)
             except _BAD_DATA as error:
@@ -155,17 +122,17 @@ class _Run:
                 self._postpone(batch[number + 1 :], outcome.reason)
                 return
 
-    def _prepare(self, delivery: Delivery, world: _World) -> Rendered | None:
+    def _prepare(self, delivery: Delivery, world: World) -> Rendered | None:
         """The finished mail; None when it must not leave (the row then says why)."""
         wanted = world.baskets.get(delivery.object_id)
         lines = lines_of(wanted or (), world.products)
-        lot, reason = lot_of(delivery.object_id), ""
+        about, reason = is_looked_at(delivery.object_id), ""
         if not settings.SENDING:
             reason = "sending_off"
         elif self.at() > delivery.send_by:
             reason = "too_late"
-        elif lot is not None:
-            reason = "" if lot in world.credit else CREDIT_GONE
+        elif about:
+            reason = world.about.gone(delivery.object_id, delivery.profile_id)
         elif delivery.object_id and wanted is None:
             reason = "basket_gone"
         elif delivery.object_id and not lines.shown:
@@ -174,24 +141,30 @@ class _Run:
             self._end_unclaimed(delivery, _State.SUPPRESSED, reason)
             return None
         try:
-            offer = self._offer(delivery)
+            offer = self._offer(delivery, world)
         except OfferError:
             # What it promises cannot be had any more: it must not promise it.
             self._end_unclaimed(delivery, _State.SUPPRESSED, "no_offer")
             return None
-        if lot is not None:
-            delivery.content["credit"] = credit_fields(world.credit[lot], delivery.profile.language)
+        if about:
+            delivery.content["about"] = words_of(delivery, world.about)
         mail = self._render(delivery, lines, offer)
         delivery.subject, delivery.links = mail.subject, list(mail.links)
         delivery.content["lines"] = [[f.product_id, f.quantity, f.title] for f in lines.frozen]
         return mail
 
-    def _offer(self, delivery: Delivery) -> HandedOut | None:
-        """What the mail gives, given to her as it is written; once, however often it is tried."""
+    def _offer(self, delivery: Delivery, world: World) -> HandedOut | None:
+        """What the mail gives, given to her as it is written; once, however often it is tried.
+
+        Else what it is about: an offer that she was given before.
+        """
         key = delivery.content.get("offer")
-        if not key:
+        had = world.about.offer(delivery.object_id, delivery.profile_id)
+        if not key and had is None:
             return None
         with override(language_of(delivery.profile.language)):
+            if not key and had is not None:
+                return hand_again(had, now=self.at())
             return hand_out(
                 offer=key,
                 profile_id=delivery.profile_id,
@@ -208,7 +181,7 @@ class _Run:
             first_name=delivery.profile.first_name,
             language=delivery.profile.language,
             offer=offer,
-            credit=delivery.content.get("credit") or {},
+            about=delivery.content.get("about") or {},
         )
         return render(
             content, campaign=delivery.campaign, recipient=who, lines=lines, sender=self.sender
@@ -235,7 +208,7 @@ class _Run:
             standing_of(delivery.profile_id, delivery.address),
             address=delivery.address,
             decided_at=delivery.created_at,
-            about_basket=bool(delivery.object_id) and lot_of(delivery.object_id) is None,
+            about_basket=bool(delivery.object_id) and not is_looked_at(delivery.object_id),
         )
         if reason:
             self.pending = (delivery, _State.SUPPRESSED, reason)

@@ -14,13 +14,16 @@ from clm_plugin.offers.live import live_offers
 from clm_plugin.profiles.api import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from clm_plugin.offers.models import OfferGrant, Redemption
     from clm_plugin.offers.plan import Offer
 
-GRANTED, REDEEMED = "offer.granted", "offer.redeemed"
+    Ending = tuple[OfferGrant, datetime, int]
+    """A grant, when it ends, and how many days before that it is."""
+
+GRANTED, EXPIRING, REDEEMED = "offer.granted", "offer.expiring", "offer.redeemed"
 
 
 def announce_grants(rows: Iterable[OfferGrant], *, now: datetime) -> None:
@@ -36,6 +39,24 @@ def announce_grants(rows: Iterable[OfferGrant], *, now: datetime) -> None:
                 expires_at=row.expires_at.isoformat() if row.expires_at else "",
             )
             for row in given
+        ],
+        now,
+    )  # fmt: skip
+
+
+def announce_ends(found: Sequence[Ending], plans: Mapping[str, Offer], *, now: datetime) -> None:
+    """Record that these end in so many days, all in one go; once for each grant and number."""
+    names = names_of(row.profile_id for row, _, _ in found) if found else {}
+    _record(
+        [
+            _event(
+                EXPIRING, row, names[row.profile_id], now, plans,
+                about=f"{row.pk}:{days}",
+                grant_id=row.pk,
+                expires_at=end.isoformat(),
+                days=days,
+            )
+            for row, end, days in found
         ],
         now,
     )  # fmt: skip
@@ -68,6 +89,7 @@ def _event(
     name: str,
     at: datetime,
     plans: Mapping[str, Offer],
+    about: str = "",
     **more: Any,
 ) -> NewEvent:
     plan = plans.get(row.offer)
@@ -78,7 +100,7 @@ def _event(
         object_id=row.offer,
         occurred_at=at,
         source="plugin",
-        key=f"{type_}:{row.pk}",
+        key=f"{type_}:{about or row.pk}",
         payload={
             "offer": row.offer, **title, **{name: value for name, value in more.items() if value}
         },

@@ -65,7 +65,7 @@ from clm_plugin.offers.granting import (
     worth,
 )
 from clm_plugin.offers.guessing import check_code, last_alarm
-from clm_plugin.offers.handing import HandedOut, example, hand_out
+from clm_plugin.offers.handing import EXAMPLE_CODE, HandedOut, example, hand_again, hand_out
 from clm_plugin.offers.holdings import (
     Holdings,
     has_passes,
@@ -86,6 +86,7 @@ from clm_plugin.offers.reserving import reserve, reserve_all
 from clm_plugin.offers.settling import confirm, free, free_due
 from clm_plugin.offers.shoppers import active_offers, shopper_of
 from clm_plugin.offers.stacking import combine, stacking
+from clm_plugin.offers.standing import Standing, standings
 from clm_plugin.offers.wording import (
     as_sentence,
     explain,
@@ -99,6 +100,7 @@ __all__ = [
     "ALPHABET",
     "AT_CHECKOUT",
     "CLAIMS",
+    "EXAMPLE_CODE",
     "Active",
     "Answer",
     "Applied",
@@ -128,6 +130,7 @@ __all__ = [
     "Reserved",
     "Shopper",
     "Stack",
+    "Standing",
     "UnknownOffer",
     "Use",
     "accept",
@@ -156,6 +159,7 @@ __all__ = [
     "grant_offer",
     "granted_before",
     "grants_of",
+    "hand_again",
     "hand_out",
     "has_passes",
     "holdings",
@@ -191,6 +195,7 @@ __all__ = [
     "small_print",
     "stacking",
     "standing_of_codes",
+    "standings",
     "start_batch",
     "state_of",
     "sweep_due",

@@ -11,6 +11,7 @@ from django.db import transaction
 from clm_plugin.conf import settings
 from clm_plugin.money import Money
 from clm_plugin.offers.encoding import plan_to_json
+from clm_plugin.offers.expiring import look_again
 from clm_plugin.offers.models import CompiledOffer, OfferCounter, OfferSet
 from clm_plugin.offers.plan import Conditions, Effect, Limits
 from clm_plugin.offers.plan import Offer as Plan
@@ -100,6 +101,7 @@ def publish_offer(offer: Offer, *, now: datetime) -> Plan:
             defaults={"version": plan.version, "plan": plan_to_json(plan), "compiled_at": now},
         )
         _drop_unlimited(plan)
+        look_again(plan)
         _renew()
     return plan
 

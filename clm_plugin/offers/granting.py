@@ -12,6 +12,7 @@ from clm_plugin.offers import data
 from clm_plugin.offers.announcing import announce_grants
 from clm_plugin.offers.errors import KeyConflict, OfferError
 from clm_plugin.offers.live import live_offers, open_offer
+from clm_plugin.offers.marks import ends_at, next_mark
 from clm_plugin.offers.models import OfferCode, OfferGrant, Redemption
 from clm_plugin.offers.reserving import reserve_all
 from clm_plugin.offers.rules import end_of_day
@@ -64,6 +65,7 @@ def grant_offer(
         granted_at=now,
         expires_at=expires_at or _end(plan, now),
     )
+    row.due_at = next_mark(now, ends_at(row.expires_at, plan), after=now)
     try:
         with transaction.atomic():
             row.save(force_insert=True)

@@ -16,7 +16,12 @@ from clm_plugin.offers.wording import gives, small_print
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from clm_plugin.offers.data import OfferGrant
     from clm_plugin.offers.plan import Offer
+    from clm_plugin.offers.standing import Standing
+
+EXAMPLE_CODE = shown_code("ACDEFGHJKM")
+"""For previews; nobody has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +51,18 @@ def hand_out(*, offer: str, profile_id: int, key: str, reason: str, now: datetim
     grant = grant_offer(
         profile_id=profile_id, offer=offer, key=key, reason=reason, source="campaign", now=now
     )
+    return _shown(plan, grant, now)
+
+
+def _shown(plan: Offer, grant: OfferGrant, now: datetime) -> HandedOut:
     coded = plan.given == "code" and plan.effect.kind in AT_CHECKOUT
     code = shown_code(code_for(grant, now=now)) if coded else ""
     return _told(plan, grant.expires_at, code, signed_link(grant))
+
+
+def hand_again(standing: Standing, *, now: datetime) -> HandedOut:
+    """What somebody was given before, described anew, with its code (made if none was)."""
+    return _shown(standing.offer, standing.grant, now)
 
 
 def example(offer: str) -> HandedOut | None:
@@ -57,7 +71,7 @@ def example(offer: str) -> HandedOut | None:
     if plan is None:
         return None
     coded = plan.given == "code" and plan.effect.kind in AT_CHECKOUT
-    return _told(plan, None, shown_code("ACDEFGHJKM") if coded else "", "")
+    return _told(plan, None, EXAMPLE_CODE if coded else "", "")
 
 
 def _told(plan: Offer, expires_at: datetime | None, code: str, path: str) -> HandedOut:

@@ -74,6 +74,8 @@ class OfferGrant(models.Model):
     """Who gave it by hand: the user's id."""
     granted_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    """When she is next told that it ends; None: nothing is left to tell."""
     accepted_at = models.DateTimeField(null=True)
     entitles = models.CharField(max_length=16, blank=True, default="")
     entitles_until = models.DateTimeField(null=True)
@@ -102,6 +104,10 @@ class OfferGrant(models.Model):
         indexes = [
             models.Index(fields=["profile", "offer"], name="clm_grant_profile"),
             models.Index(fields=["offer", "granted_at"], name="clm_grant_offer"),
+            # The sweep reads only this.
+            models.Index(
+                fields=["due_at"], name="clm_grant_due", condition=Q(due_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

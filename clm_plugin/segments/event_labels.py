@@ -50,6 +50,7 @@ EVENTS = (
     )),
     (_("Offers"), (
         ("offer.granted", _("Was given an offer")),
+        ("offer.expiring", _("Had an offer that would end soon")),
         ("offer.redeemed", _("Used an offer")),
     )),
     (_("Campaigns"), (

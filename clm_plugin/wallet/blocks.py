@@ -179,7 +179,10 @@ class ExclusionStream(blocks.StreamBlock):
     discounted = blocks.StaticBlock(
         label=_("What is reduced already"),
         icon="tag",
-        admin_text=_("Lines that are reduced by an offer or a voucher are left out."),
+        admin_text=_(
+            "Units that an offer or a voucher took something off are left out; others of the same"
+            " line count. If the shop does not say how many units, the whole line is left out."
+        ),
     )
     shipping = blocks.StaticBlock(
         label=_("Shipping"), icon="tag", admin_text=_("Shipping is left out.")

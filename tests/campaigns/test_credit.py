@@ -78,7 +78,7 @@ def test_a_week_and_a_day_before_it_expires_she_is_told_what_is_left(person: int
     assert "Harbour credit of £15.00" in str(mail.outbox[0].body)
     pay(person, 9_00, week)
     pipeline.sweep(now=END - timedelta(days=1) + timedelta(hours=10))
-    assert [m.subject for m in mail.outbox[1:]] == ["Last day tomorrow: £6.00 for your order"]
+    assert [m.subject for m in mail.outbox[1:]] == ["Last chance: £6.00 for your order"]
     pipeline.sweep(now=END + timedelta(days=1))
     assert len(mail.outbox) == 2
 

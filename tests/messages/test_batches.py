@@ -10,7 +10,7 @@ from django.core import mail
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from clm_plugin.messages import api, sending
+from clm_plugin.messages import api, looking, sending
 from clm_plugin.messages.models import Delivery
 from clm_plugin.messages.operations import unsubscribe
 from clm_plugin.messages.transport import Postbox
@@ -72,7 +72,7 @@ def test_a_mail_costs_three_statements_and_a_batch_one(
 def test_a_slow_server_makes_us_read_baskets_again(
     shop: MailShop, mug: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "_FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(looking, "_FRESH_SECONDS", 0.0)
     for number in range(3):
         queued(person(f"p{number}@example.com"), shop.fill((mug, 1)))
     shop.asked.clear()
@@ -123,13 +123,13 @@ def test_a_mail_taken_by_another_sender_is_left_to_it(
     shop: MailShop, mug: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queued(person(), shop.fill((mug, 1)))
-    look = sending._look
+    look = looking.look_around
 
     def meanwhile(batch: Any, now: Any) -> Any:
         Delivery.objects.update(state="sending", claimed_at=SOON)
         return look(batch, now)
 
-    monkeypatch.setattr(sending, "_look", meanwhile)
+    monkeypatch.setattr(sending, "look_around", meanwhile)
     assert api.send_due(now=SOON).claimed == 0
     assert mail.outbox == []
 

@@ -73,7 +73,7 @@ def sweep(now: str, send: bool = False, unlocked: str = "", sweepers: int = 1) -
 
     if unlocked:
         _without_row_locks()
-        meeting_after(journeys, "standings_of", unlocked, sweepers)
+        meeting_after(journeys, "look", unlocked, sweepers)
         # And for the floors that ask for a lock whatever the database can do.
         QuerySet.select_for_update = lambda rows, *_, **__: rows  # type: ignore[method-assign]
     pipeline.sweep(now=datetime.fromisoformat(now), send=send)

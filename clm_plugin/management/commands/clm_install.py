@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from clm_plugin.campaigns.recipes import credit_reminders, first_day, install
+from clm_plugin.campaigns.recipes import credit_reminders, first_day, install, offer_reminders
 from clm_plugin.profiles.api import install_life_events
 from clm_plugin.roles import install_roles
 from clm_plugin.schedules import install_schedules
@@ -14,7 +14,7 @@ from clm_plugin.segments.api import install_segment, ready_made
 
 
 class Command(BaseCommand):
-    help = "Installs the periodic tasks, five campaigns and drafts of segments; safe to run again."
+    help = "Installs the periodic tasks, seven campaigns and drafts of segments; safe to run again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Scheduled “{name}”.")
         for name in install_roles():
             self.stdout.write(f"Made the group “{name}”.")
-        for recipe in (*first_day(), *credit_reminders()):
+        for recipe in (*first_day(), *credit_reminders(), *offer_reminders()):
             if install(recipe, publish=not options["drafts"]):
                 state = "as a draft" if options["drafts"] else "and published it"
                 self.stdout.write(f"Made the campaign “{recipe.name}” {state}.")
