@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from clm_plugin.exceptions import ClmError
-from clm_plugin.money import Money, MoneyError
+from clm_plugin.money import Money, MoneyError, exponent
 
 if TYPE_CHECKING:
     from clm_plugin.adapters.files.data import Reading
@@ -64,8 +64,12 @@ def day(text: str, field: str, reading: Reading) -> date:
     return moment(text[:10], field, reading).astimezone(ZoneInfo(reading.zone)).date()
 
 
-def money(text: str, currency: str, field: str, reading: Reading) -> Money:
-    """An amount in major units; thousands marks and blanks go, a wrong decimal mark is refused."""
+def money(text: str, currency: str, field: str, reading: Reading, *, exact: bool = False) -> Money:
+    """An amount in major units; thousands marks and blanks go, a wrong decimal mark is refused.
+
+    ``exact``: nothing is rounded. More decimals than the currency has are refused, for they may
+    be thousands with the other mark: 1.234.
+    """
     thousands = "," if reading.decimal == "." else "."
     plain = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
     whole, mark, rest = plain.partition(reading.decimal)
@@ -73,13 +77,19 @@ def money(text: str, currency: str, field: str, reading: Reading) -> Money:
     if thousands in rest or any(len(group) != 3 for group in groups[1:]):
         raise BadRow(field, f"“{text[:40]}” is not an amount with “{reading.decimal}” as its mark")
     try:
-        amount = Decimal(whole.replace(thousands, "") + ("." + rest if mark else ""))
-        if not amount.is_finite():
+        # Decimal alone would take 1e3 and 1_000, too.
+        if not f"{''.join(groups)}{rest}".isdecimal():
             raise InvalidOperation
-        return Money.of(amount, (currency or reading.currency).strip().upper())
+        amount = Decimal(whole.replace(thousands, "") + ("." + rest if mark else ""))
+        found = Money.of(amount, (currency or reading.currency).strip().upper())
     except (InvalidOperation, MoneyError) as error:
         reason = str(error) if isinstance(error, MoneyError) else "is not an amount"
         raise BadRow(field, f"“{text[:40]}”: {reason}") from None
+    if exact and len(rest) > exponent(found.currency):
+        raise BadRow(
+            field, f"“{text[:40]}” has more than {exponent(found.currency)} digits behind its mark"
+        )
+    return found
 
 
 def truth(text: str, field: str) -> bool:

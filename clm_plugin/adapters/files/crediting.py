@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,29 @@ class _Ready:
     line: CreditLine
     opens_at: datetime
     expires_at: datetime | None
+
+
+@dataclass(slots=True)
+class Seen:
+    """What earlier parts of a file would give when it is only looked through, so that a row that is
+    there twice counts once. Digests: a million rows are some megabytes."""
+
+    parts: int = 0
+    """So many parts are in it."""
+    _marks: dict[int, int] = field(default_factory=dict)
+
+    def __contains__(self, key: str) -> bool:
+        return _mark(key) in self._marks
+
+    def is_same(self, key: str, granted: wallet.Granted) -> bool:
+        return self._marks[_mark(key)] == _mark(repr(granted))
+
+    def add(self, key: str, granted: wallet.Granted) -> None:
+        self._marks[_mark(key)] = _mark(repr(granted))
+
+
+def _mark(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 def find_people(asked: Iterable[str]) -> dict[str, list[int]]:
@@ -101,8 +125,11 @@ def settle(
     actor: str = "",
     post: bool = False,
     left: Mapping[str, int] | None = None,
+    seen: Seen | None = None,
 ) -> Settled:
     """Look through rows, and with ``post`` grant them; ``left``: what was agreed to and not given.
+
+    ``seen``: what parts before would give, where rows are only looked through.
 
     A fixed number of queries to look, and the ledger's own for each grant.
     """
@@ -116,27 +143,29 @@ def settle(
             ready.append((place, _ready(line, reading, people, plans, now)))
         except BadRow as error:
             done.bad.append((place, error))
-    before = dict(wallet.grants_of(each.key for _, each in ready))
+    before = wallet.grants_of(each.key for _, each in ready)
     rest = dict(left or {})
+    seen = Seen() if seen is None else seen
     for place, each in ready:
         try:
-            _one(each, before, done, rest if post else None, now=now, actor=actor)
+            _one(each, before, seen, done, rest if post else None, now=now, actor=actor)
         except BadRow as error:
             done.bad.append((place, error))
     return done
 
 
 def _one(
-    each: _Ready, before: dict[str, wallet.Granted], done: Settled, rest: dict[str, int] | None,
-    *, now: datetime, actor: str,
+    each: _Ready, before: Mapping[str, wallet.Granted], seen: Seen, done: Settled,
+    rest: dict[str, int] | None, *, now: datetime, actor: str,
 ) -> None:  # fmt: skip
     """Count a row, and grant it where ``rest`` says what may still be given."""
     its, currency, minor = each.plan.key, each.amount.currency, each.amount.minor
     now_granted = wallet.Granted(
         profile_id=each.profile, programme=its, currency=currency, minor=minor
     )
-    if each.key in before:
-        if before[each.key] != now_granted:
+    if each.key in before or each.key in seen:
+        old = before.get(each.key)
+        if not (old == now_granted if old else seen.is_same(each.key, now_granted)):
             raise BadRow("reference", "was used before for another person or amount")
         done.known += 1
         return
@@ -145,7 +174,7 @@ def _one(
             raise BadRow("amount", "is beyond the sum that was looked through and agreed to")
         _grant(each, now=now, actor=actor)
         rest[currency] -= minor
-    before[each.key] = now_granted
+    seen.add(each.key, now_granted)
     done.sums[currency] += minor
     done.new += 1
 
@@ -178,7 +207,7 @@ def _ready(
         raise BadRow(column, f"nobody is called “{who[:60]}”")
     if len(found) > 1:
         raise BadRow(column, "several people have it: give the customer number")
-    amount = money(line.amount, plan.currency, "amount", reading)
+    amount = money(line.amount, plan.currency, "amount", reading, exact=True)
     if amount.minor <= 0:
         raise BadRow("amount", "is not more than nothing")
     try:

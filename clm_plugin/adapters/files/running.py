@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -10,8 +11,8 @@ from django.db import transaction
 from django.db.models import F
 
 from clm_plugin.adapters.files.cells import BadRow
-from clm_plugin.adapters.files.crediting import CREDIT, Settled, settle
-from clm_plugin.adapters.files.data import Reading, Spend
+from clm_plugin.adapters.files.crediting import CREDIT, Seen, Settled, settle
+from clm_plugin.adapters.files.data import Reading, Spend, Told
 from clm_plugin.adapters.files.mapping import IMPORTERS, as_row, check_mapping
 from clm_plugin.adapters.files.models import Import, ImportPart, RefusedRow
 from clm_plugin.adapters.files.reading import BadFile, Line, lines, look
@@ -122,6 +123,7 @@ def work(
     Safe to run twice: each part is claimed under the import's lock, in the transaction of its
     effects. Returns the import as it is then; None when it is gone.
     """
+    seen = Seen()
     while True:
         with transaction.atomic():
             run = Import.objects.select_for_update().filter(pk=run_id).first()
@@ -131,7 +133,7 @@ def work(
             if part is None:
                 _finish(run, now)
                 return run
-            _take(run, part, now)
+            _take(run, part, now, seen)
             done = min((run.done_parts + 1) * PART, run.rows)
         progress(done, run.rows)
 
@@ -143,7 +145,7 @@ def _finish(run: Import, now: datetime) -> None:
     run.save(update_fields=["state", "ended_at"])
 
 
-def _take(run: Import, part: ImportPart, now: datetime) -> None:
+def _take(run: Import, part: ImportPart, now: datetime, seen: Seen) -> None:
     """Look through or read in one part, and count what became of its rows."""
     importer, reading = IMPORTERS[run.kind], Reading(**run.reading)
     rows: list[tuple[NewEvent, ...]] = []
@@ -168,7 +170,7 @@ def _take(run: Import, part: ImportPart, now: datetime) -> None:
     if run.state == _State.RUNNING:
         record_many([event for row in rows for event in row], received_at=now, checked=True)
         set_spend(spent.values())
-    settled = _settle(run, [line for *_, line in credit], reading, now)
+    settled = _settle(run, [line for *_, line in credit], reading, now, seen)
     for place, refused in settled.bad:
         number, cells, _line = credit[place]
         bad.append(RefusedRow(run=run, line=number, cells=cells, why=_why(refused, run)))
@@ -182,21 +184,38 @@ def _take(run: Import, part: ImportPart, now: datetime) -> None:
     )
 
 
-def _settle(run: Import, lines: list[CreditLine], reading: Reading, now: datetime) -> Settled:
+def _settle(
+    run: Import, lines: list[CreditLine], reading: Reading, now: datetime, seen: Seen
+) -> Settled:
     """Look through rows of store credit or grant them, and add up what they come to."""
     if not lines:
         return Settled()
     post = run.state == _State.RUNNING
+    if not post:
+        _catch_up(run, reading, now, seen)
     checked, done = run.credit.get("checked", {}), run.credit.get("done", {})
     left = {currency: minor - done.get(currency, 0) for currency, minor in checked.items()}
     settled = settle(
-        lines, reading, now=now, actor=run.credit.get("by", ""), post=post, left=left
+        lines, reading, now=now, actor=run.credit.get("by", ""), post=post, left=left, seen=seen
     )  # fmt: skip
     name, sums = ("done", done) if post else ("checked", checked)
     for currency, minor in settled.sums.items():
         sums[currency] = sums.get(currency, 0) + minor
     run.credit[name] = sums
     return settled
+
+
+def _catch_up(run: Import, reading: Reading, now: datetime, seen: Seen) -> None:
+    """Look again at the parts that another process looked through, or this one before a stop."""
+    missed = ImportPart.objects.filter(run=run, number__gte=seen.parts, number__lt=run.done_parts)
+    for part in missed.order_by("number").iterator(chunk_size=1):
+        found = []
+        for _, cells, problem in part.lines:
+            with suppress(BadRow):
+                told = problem or CREDIT.tell(as_row(cells, run.header, run.mapping), reading)
+                found += [told.credit] if isinstance(told, Told) and told.credit else []
+        settle(found, reading, now=now, seen=seen)
+    seen.parts = run.done_parts + 1
 
 
 def _why(error: BadRow | BadEvent, run: Import) -> str:
