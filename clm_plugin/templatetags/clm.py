@@ -11,15 +11,15 @@ from typing import Any
 
 from django import template
 from django.conf import settings as django_settings
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from clm_plugin.conf import settings
+from clm_plugin.conf import current
 from clm_plugin.privacy.api import banner_words
+from clm_plugin.templatetags.compiled import compiled
 
 register = template.Library()
 
@@ -34,27 +34,23 @@ def clm_head(context: template.Context) -> SafeString:
     Empty while the plugin's URLs are not included (a system check says so). The nonce of a
     Content-Security-Policy is taken from ``request.csp_nonce`` if there is one.
     """
-    nonce = getattr(context.get("request"), "csp_nonce", "")
-    flags = tuple(
-        int(flag)
-        for flag in (
-            settings.REQUIRE_CONSENT,
-            settings.HONOUR_GPC,
-            settings.BEACON,
-            settings.DATA_LAYER,
-        )
-    )
+    given = current()
     html = _head(
-        get_urlconf() or django_settings.ROOT_URLCONF,
-        get_script_prefix(),
-        flags,
-        settings.CONSENT_COOKIE,
+        _urls(),
+        (given.REQUIRE_CONSENT, given.HONOUR_GPC, given.BEACON, given.DATA_LAYER),
+        given.CONSENT_COOKIE,
     )
-    return SafeString(html.replace(_NONCE, format_html(' nonce="{}"', nonce) if nonce else ""))
+    nonce = getattr(context.get("request"), "csp_nonce", "")
+    return SafeString(html.replace(_NONCE, f' nonce="{escape(nonce)}"' if nonce else ""))
+
+
+def _urls() -> tuple[str, str]:
+    """What the plugin's addresses depend on: a host may be served by URLs of its own."""
+    return get_urlconf() or django_settings.ROOT_URLCONF, get_script_prefix()
 
 
 @lru_cache(maxsize=32)
-def _head(urlconf: str, prefix: str, flags: tuple[int, ...], cookie: str) -> str:
+def _head(urls: tuple[str, str], flags: tuple[bool, ...], cookie: str) -> str:
     """The tags with a place for the nonce: all else is the same on every page of a shop."""
     try:
         paths = {name: reverse(f"clm:{name}") for name in ("collect", "decide", "consent")}
@@ -79,9 +75,9 @@ def _head(urlconf: str, prefix: str, flags: tuple[int, ...], cookie: str) -> str
         else "",
         cookie=cookie,
         nonce=_NONCE,
-        ask=flags[0],
-        gpc=flags[1],
-        beacon=flags[2],
+        ask=int(flags[0]),
+        gpc=int(flags[1]),
+        beacon=int(flags[2]),
         **paths,
     )
 
@@ -96,11 +92,13 @@ def clm_consent_banner(
     ``CLM["CONSENT_TEXT_VERSION"]``). The same for everybody: the script shows it to who has not
     answered. Empty while the plugin's URLs are not included.
     """
+    given = current()
     html = _banner(
-        (get_urlconf() or django_settings.ROOT_URLCONF, get_script_prefix()),
+        compiled(context, "clm_plugin/consent/banner.html"),
+        _urls(),
         get_language() or "",
-        settings.REQUIRE_CONSENT,
-        version or settings.CONSENT_TEXT_VERSION,
+        given.REQUIRE_CONSENT,
+        version or given.CONSENT_TEXT_VERSION,
         (str(heading), str(text)),
     )
     return SafeString(html.replace(_HERE, escape(getattr(context.get("request"), "path", "/"))))
@@ -108,7 +106,12 @@ def clm_consent_banner(
 
 @lru_cache(maxsize=64)
 def _banner(
-    urls: tuple[str, str], language: str, required: bool, version: str, own: tuple[str, str]
+    source: template.base.Template,
+    urls: tuple[str, str],
+    language: str,
+    required: bool,
+    version: str,
+    own: tuple[str, str],
 ) -> str:
     """The banner with a place for the page's address: all else is the same on every page."""
     try:
@@ -122,7 +125,7 @@ def _banner(
         "version": version,
         "words": banner_words(required=required, heading=heading, text=text),
     }
-    return render_to_string("clm_plugin/consent/banner.html", values)
+    return source.render(template.Context(values))
 
 
 @register.simple_tag

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import template
 from django.db import InterfaceError, OperationalError, connection
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from clm_plugin import clock
 from clm_plugin.adapters import later
@@ -24,6 +25,7 @@ from clm_plugin.adapters.guard import BUDGET_MS, hurried
 from clm_plugin.adapters.tender.api import CreditUse, priced, profile_of
 from clm_plugin.profiles.api import customer_of
 from clm_plugin.statements.api import Earns, Hint, earns, hints, kept_hints, order_earned
+from clm_plugin.templatetags.compiled import compiled
 from clm_plugin.wallet.api import programmes
 
 if TYPE_CHECKING:
@@ -53,8 +55,8 @@ def earn_preview(context: template.Context) -> dict[str, Any]:
     return {"earns": found, "is_customer": is_customer}
 
 
-@register.simple_tag
-def earn_hint(product: Any) -> SafeString:
+@register.simple_tag(takes_context=True)
+def earn_hint(context: template.Context, product: Any) -> SafeString:
     """What one of a product earns, by its id: the same for everybody. Empty where it is nothing."""
     # A warm page costs no statement, not even those that bound the time of others.
     found = kept_hints(str(product))
@@ -65,7 +67,13 @@ def earn_hint(product: Any) -> SafeString:
         )
     if not found:
         return SafeString("")
-    return SafeString(render_to_string("clm_plugin/wallet/earn_hint.html", {"hints": found}))
+    return _hint(compiled(context, "clm_plugin/wallet/earn_hint.html"), get_language() or "", found)
+
+
+@lru_cache(maxsize=256)
+def _hint(source: template.base.Template, language: str, found: tuple[Hint, ...]) -> SafeString:
+    """Rendered once for all products that earn the same; it depends on nothing else."""
+    return source.render(template.Context({"hints": found}))
 
 
 @register.inclusion_tag("clm_plugin/wallet/order_earned.html")

@@ -12,15 +12,18 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.template import Context, Template
+from django.template import Context, Engine, Template
 from django.test import RequestFactory
+from django.test.signals import template_rendered
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from clm_plugin.adapters.tender.api import CreditUse
 from clm_plugin.clock import now
 from clm_plugin.money import Money
 from clm_plugin.shop.api import Basket
 from clm_plugin.statements.api import forget_hints
+from clm_plugin.templatetags import clm_wallet
 from clm_plugin.wallet.api import Source
 from clm_plugin.wallet.plan import Caps, Choice, Exclusions
 from tests.statements.test_orders import OrderShop, basket, order
@@ -186,3 +189,37 @@ def test_a_product_page_says_the_same_to_everybody() -> None:
     assert len(captured) == 0, "a warm page costs no statement at all"
     assert page(tag) == page(tag, user=ann)
     assert "£10 for every full £50 of one order." in page(tag)
+
+
+def test_products_that_earn_the_same_share_one_hint_in_a_language() -> None:
+    in_force(now=now())
+    clm_wallet._hint.cache_clear()
+    names: list[str] = []
+
+    def note(*, template: Any, **_: Any) -> None:
+        names.append(template.name)
+
+    template_rendered.connect(note)
+    try:
+        first, second = page('{% earn_hint "1" %}'), page('{% earn_hint "2" %}')
+        with override("id"):
+            other = page('{% earn_hint "1" %}')
+    finally:
+        template_rendered.disconnect(note)
+    assert first == second != other
+    assert "" not in (first, other)
+    assert names.count("clm_plugin/wallet/earn_hint.html") == 2
+
+
+def test_the_shops_own_hint_is_seen_as_soon_as_its_template_is_loaded_anew() -> None:
+    in_force(now=now())
+    name = "clm_plugin/wallet/earn_hint.html"
+    templates = {name: "<i>{{ hints.0.programme }}</i>"}
+    shop = Engine(
+        loaders=[("django.template.loaders.locmem.Loader", templates)],
+        libraries={"clm_wallet": "clm_plugin.templatetags.clm_wallet"},
+    )
+    tag = Template('{% load clm_wallet %}{% earn_hint "1" %}', engine=shop)
+    assert tag.render(Context()) == "<i>Harbour credit</i>"
+    templates[name] = "<b>{{ hints.0.programme }}</b>"
+    assert tag.render(Context()) == "<b>Harbour credit</b>"
