@@ -158,15 +158,18 @@ def _book(row: OfferGrant, plan: Offer, now: datetime) -> None:
     """The lot of store credit; its key is the grant's, so that it is booked once.
 
     Raises WalletError where the programme is no longer published, counts in another currency now,
-    or has nothing left of its budget.
+    or has nothing left of its budget, or whose time to spend is over.
     """
+    programme = wallet.programme(plan.effect.programme)
+    # Not before the programme's own credit can be spent.
+    opens_at = wallet.given_terms(programme, now)[0] if programme is not None else now
     wallet.give_by_hand(
         profile_id=row.profile_id,
         programme=plan.effect.programme,
         amount=Money(plan.effect.amount_minor, plan.currency),
         key=f"offer-grant:{row.pk}",
-        opens_at=now,
-        expires_at=_lot_end(plan, now),
+        opens_at=opens_at,
+        expires_at=_lot_end(plan, opens_at),
         source=wallet.Source("offer", row.offer),
         reason=plan.title,
         actor=row.actor,
@@ -174,8 +177,8 @@ def _book(row: OfferGrant, plan: Offer, now: datetime) -> None:
     )
 
 
-def _lot_end(plan: Offer, now: datetime) -> datetime | None:
-    """When the credit expires: after the offer's days, else as its programme says."""
+def _lot_end(plan: Offer, opens_at: datetime) -> datetime | None:
+    """When the credit expires: the offer's days after its opening, else as its programme says."""
     programme = wallet.programme(plan.effect.programme)
     days, ends = plan.effect.days, []
     if programme is not None:
@@ -183,7 +186,7 @@ def _lot_end(plan: Offer, now: datetime) -> datetime | None:
             days = programme.expiry.days
         ends += [programme.redeem_until] if programme.redeem_until else []
     if days:
-        ends.append(end_of_day(now, plan.zone, days=days))
+        ends.append(end_of_day(opens_at, plan.zone, days=days))
     return min(ends, default=None)
 
 
