@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -22,22 +22,23 @@ from clm_plugin.adapters.oscar.refunds_waiting import (
     REFUND,
     Part,
     finish_refunds,
+    in_coins,
     label_of,
+    left_of,
     paid_now,
     put_off,
     starts_of,
     step_key,
-    waiting_minor,
 )
 from clm_plugin.adapters.oscar.shop import OscarShop
 from clm_plugin.adapters.oscar.tenders import making_refund
 from clm_plugin.adapters.tender import api as tender
 from clm_plugin.exceptions import ClmError
-from clm_plugin.money import Money, exponent
+from clm_plugin.money import Money
 from clm_plugin.shop.api import CREDIT_TENDER, price
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 KEPT = "Kept from refund"
 """Type of payment events. What was kept belongs to no line, and is not refunded later."""
@@ -67,19 +68,8 @@ class Refunded:
 
 def refundable(order: Any) -> Decimal:
     """What was paid for an order, and neither given back, nor about to be, nor kept."""
-    left = sum(_left_of(order, order.sources.all()).values())
+    left = sum(left_of(order, order.sources.all()).values())
     return Money(max(left - _kept_before(order), 0), order.currency).amount
-
-
-def _left_of(order: Any, sources: Iterable[Any]) -> dict[int, int]:
-    """What is left of sources in whole coins of the currency."""
-    waiting = waiting_minor(order)
-    left = {}
-    for source in sources:
-        its = source.amount_available_for_refund.scaleb(exponent(order.currency))
-        whole = int(its.to_integral_value(ROUND_DOWN))
-        left[source.pk] = max(whole - waiting.get(source.pk, 0), 0)
-    return left
 
 
 def _kept_before(order: Any) -> int:
@@ -99,7 +89,8 @@ def refund_order(
     actor: str = "",
     is_gone: bool = False,
 ) -> Refunded:
-    """Give back ``amount`` of an order, over its sources by what each has left.
+    """Give back ``amount`` of an order, over its sources by what each has left; of an amount that
+    there are no coins for, what there are coins for.
 
     ``pay_back(source, amount, step)`` moves the money of a source that is not store credit and
     returns the reference. ``step`` is for the gateway's idempotency key: another try after a crash
@@ -130,8 +121,8 @@ def _first_steps(
         order = get_model("order", "Order").objects.select_for_update().get(pk=order.pk)
         if key and (before := order.payment_events.filter(reference=key).first()):
             return Refunded(event=before, repeated=True)
-        left = refundable(order)
-        if Money.of(amount, order.currency).minor <= 0:
+        left, amount = refundable(order), in_coins(amount, order.currency)
+        if amount <= 0:
             raise RefundRefused(_("Choose an amount above zero."))
         if amount > left:
             raise RefundRefused(
@@ -161,8 +152,8 @@ def foresee_refund(order: Any, amount: Decimal) -> Refunded:
     with transaction.atomic():
         try:
             order = get_model("order", "Order").objects.select_for_update().get(pk=order.pk)
-            least = Money(1, order.currency).amount
-            if not least <= amount <= refundable(order):
+            amount = in_coins(amount, order.currency)
+            if not 0 < amount <= refundable(order):
                 raise RefundRefused(_("So much of this order cannot be refunded any more."))
             return _write(order, amount, "", None, None, "").refunded
         finally:
@@ -213,7 +204,7 @@ def _write(
 
 
 def _split(order: Any, sources: list[Any], amount: Decimal, kept: int) -> list[Part]:
-    currency, left = order.currency, _left_of(order, sources)
+    currency, left = order.currency, left_of(order, sources)
     # What was kept is nobody's to give back: it came off as ``_less`` takes it off.
     for source in sorted(sources, key=_is_credit):
         off = min(kept, left[source.pk])
