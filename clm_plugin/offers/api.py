@@ -83,6 +83,7 @@ from clm_plugin.offers.public_codes import PublicCode, make_public_code, public_
 from clm_plugin.offers.recipes import install_offer
 from clm_plugin.offers.remembering import forget_code, remember_code, remembered_codes
 from clm_plugin.offers.reserving import reserve, reserve_all
+from clm_plugin.offers.room import has_room
 from clm_plugin.offers.settling import confirm, free, free_due
 from clm_plugin.offers.shoppers import active_offers, shopper_of
 from clm_plugin.offers.stacking import combine, stacking
@@ -162,6 +163,7 @@ __all__ = [
     "hand_again",
     "hand_out",
     "has_passes",
+    "has_room",
     "holdings",
     "install_offer",
     "last_alarm",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -102,16 +103,20 @@ class CodesViewSet(Api, GenericViewSet):
     @described(body=CodeShape, answers=AnswerShape, refuses=False)
     @action(detail=False, methods=["post"])
     def check(self, request: Request) -> Response:
-        """Whether this person may use a code. Every wrong code has one answer."""
-        body = said(CodeShape, request)
-        answer = offers.check_code(
-            text=body["code"],
-            profile_id=_person(body["profile"]),
-            session_key=body["customer"],
-            ip="",  # the service's own: it asks for everybody
-            now=clock.now(),
-            order_id=body["order_id"],
-        )
+        """Whether this person may use a code, and its offer has room. Every wrong code has one
+        answer."""
+        body, now = said(CodeShape, request), clock.now()
+        asked: dict[str, Any] = {
+            "profile_id": _person(body["profile"]),
+            "session_key": body["customer"],
+            "order_id": body["order_id"],
+            "now": now,
+        }
+        # The address would be the service's own: it asks for everybody.
+        answer = offers.check_code(text=body["code"], ip="", **asked)
+        if answer.ok and answer.offer and not offers.has_room(answer.offer, **asked):
+            text = _("This offer has been used as often as it may be.")
+            answer = offers.Answer(ok=False, reason="used", text=text)
         return Response(
             {
                 "ok": answer.ok,
