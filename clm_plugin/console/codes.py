@@ -31,6 +31,7 @@ from clm_plugin.offers.models import CodeBatch, OfferCode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 _PART = 1_000
@@ -171,8 +172,21 @@ class RevokeView(OfOffer, Guarded, WagtailAdminTemplateMixin, FormView):
             rows = rows.filter(batch=found)
         shown = offers.shown_code(found.as_written) if isinstance(found, OfferCode) else ""
         return super().get_context_data(
-            offer=self.offer, what=name, found=found, shown=shown, usable=rows.count(), **kwargs
+            offer=self.offer,
+            what=name,
+            found=found,
+            shown=shown,
+            usable=rows.count(),
+            making=self._making(found).exists(),
+            **kwargs,
         )
+
+    def _making(self, found: OfferCode | CodeBatch | None) -> QuerySet[CodeBatch]:
+        """Batches of what is chosen that a worker still makes: revoking ends that too."""
+        rows = CodeBatch.objects.filter(offer=self.offer.key, state=CodeBatch.State.MAKING)
+        if isinstance(found, OfferCode):
+            return rows.none()
+        return rows if found is None else rows.filter(pk=found.pk)
 
     def form_valid(self, form: RevokeForm) -> HttpResponse:
         name, found = self.chosen

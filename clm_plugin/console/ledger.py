@@ -6,18 +6,25 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from clm_plugin.console import credit_grants, credit_grants_requests, liability
-from clm_plugin.console.guard import SEE_BOOKS, SEE_CREDIT, GuardedViewSet, may
+from clm_plugin.console.guard import (
+    GIVE_CREDIT,
+    SEE_BOOKS,
+    SEE_CREDIT,
+    SEE_PROGRAMMES,
+    GuardedViewSet,
+    may,
+)
 from clm_plugin.console.ledger_account import AccountView, LotsView
 from clm_plugin.console.ledger_lists import TransactionFilters, TransactionsView, told
 from clm_plugin.console.ledger_proof import told_proof
 from clm_plugin.console.ledger_screen import Screen
 from clm_plugin.console.ledger_transaction import ReverseView, TransactionView
-from clm_plugin.console.ledger_words import programme_names
+from clm_plugin.console.ledger_words import Sources, programme_names
 from clm_plugin.insights.api import CreditSums, credit_sums
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.models import Transaction
@@ -112,13 +119,28 @@ class LedgerView(Screen, TemplateView):
             names = programme_names()
             rows = list(Transaction.objects.order_by("-pk")[:LATEST])
             context |= {
-                "latest": told(rows, names),
+                "latest": told(rows, names, Sources(self.request)),
                 "form": TransactionFilters({}, names),
                 "any": bool(rows),
             }
         else:
             context["any"] = bool(context.get("lines"))
+        if not context["any"]:
+            context |= self._first_steps()
         return super().get_context_data(**context, **kwargs)
+
+    def _first_steps(self) -> dict[str, Any]:
+        """Where a shop without any credit goes from here, for who may go there."""
+        live = wallet.live_programmes().plans.values()
+        has_live = any(not plan.withdrawn for plan in live)
+        gives = has_live and may(self.request, GIVE_CREDIT)
+        return {
+            "any_programme": has_live,
+            "begin_url": reverse("clm_programmes:list")
+            if may(self.request, *SEE_PROGRAMMES)
+            else "",
+            "give_url": reverse("clm_ledger:give") if gives else "",
+        }
 
 
 class LedgerViewSet(GuardedViewSet):

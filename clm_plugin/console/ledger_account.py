@@ -22,13 +22,13 @@ from clm_plugin.console.ledger_keyset import PAGE, before_of, page_of
 from clm_plugin.console.ledger_screen import Screen
 from clm_plugin.console.ledger_words import (
     Link,
+    Sources,
     actor_words,
     kind_words,
     lot_state,
     order_link,
     programme_names,
     reason_words,
-    source_link,
 )
 from clm_plugin.wallet.models import Account, Hold, Lot, Posting, Transaction
 
@@ -65,7 +65,7 @@ class Moved:
     actor: str
 
 
-def told_lots(rows: Sequence[Lot], now: datetime) -> list[ToldLot]:
+def told_lots(rows: Sequence[Lot], now: datetime, sources: Sources) -> list[ToldLot]:
     told = []
     for lot in rows:
         tone, state = lot_state(lot, now)
@@ -75,7 +75,7 @@ def told_lots(rows: Sequence[Lot], now: datetime) -> list[ToldLot]:
                 tone=tone,
                 state=state,
                 reason=reason_words(lot.reason),
-                source=source_link(lot.source_kind, lot.source_ref),
+                source=sources.link(lot.source_kind, lot.source_ref),
             )
         )
     return told
@@ -129,7 +129,7 @@ class AccountView(Exports, AccountScreen, TemplateView):
         return [its.pk, *(account.pk for account in self.beside)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        now, its = clock.now(), self.account
+        now, its, sources = clock.now(), self.account, Sources(self.request)
         both = self._both()
         main = next(
             (each for each in (its, *self.beside) if each.purpose == Account.Purpose.CUSTOMER), its
@@ -153,11 +153,11 @@ class AccountView(Exports, AccountScreen, TemplateView):
             open_minor=sums["open"] - main.held_minor,
             later_minor=sums["later"],
             debt_minor=-sum(each.balance_minor for each in debts),
-            lots=told_lots(lots, now),
+            lots=told_lots(lots, now, sources),
             shown=SHOWN,
             next_expiry=min((lot.expires_at for lot in lots if lot.expires_at), default=None),
             holds=self._holds(main),
-            page=self._page(main, both),
+            page=self._page(main, both, sources),
             customer_url=reverse("clm_customers:customer", args=(profile.pk,))
             if profile is not None and may(self.request, SEE_PEOPLE)
             else "",
@@ -176,7 +176,7 @@ class AccountView(Exports, AccountScreen, TemplateView):
         ).annotate(part=Sum("shares__amount_minor"))
         return [(row, row.part) for row in rows.order_by("expires_at")[:SHOWN]]
 
-    def _page(self, account: Account, both: Sequence[int]) -> Any:
+    def _page(self, account: Account, both: Sequence[int], sources: Sources) -> Any:
         """The movements of a page with the balance after each; three queries."""
         before = before_of(self.request)
         legs: Any = Posting.objects.filter(account__in=both)
@@ -195,7 +195,7 @@ class AccountView(Exports, AccountScreen, TemplateView):
         balance = self._balance_at(account, page.rows[0]["transaction_id"]) if page.rows else 0
         moved = []
         for row in page.rows:
-            moved.append(_moved(found[row["transaction_id"]], row, balance))
+            moved.append(_moved(found[row["transaction_id"]], row, balance, sources))
             balance -= row["credit"]
         return {"rows": moved, "older": page.older, "newest": page.newest}
 
@@ -206,7 +206,7 @@ class AccountView(Exports, AccountScreen, TemplateView):
         return legs.aggregate(total=Sum("amount_minor"))["total"] or 0
 
 
-def _moved(row: Transaction, sums: dict[str, int], balance: int) -> Moved:
+def _moved(row: Transaction, sums: dict[str, int], balance: int, sources: Sources) -> Moved:
     return Moved(
         transaction=row,
         kind=kind_words(row.kind),
@@ -214,7 +214,7 @@ def _moved(row: Transaction, sums: dict[str, int], balance: int) -> Moved:
         debt_minor=-sums["debt"],
         balance_minor=balance,
         order=order_link(row),
-        source=source_link(row.source_kind, row.source_ref),
+        source=sources.link(row.source_kind, row.source_ref),
         reason=reason_words(row.reason),
         actor=actor_words(row.actor),
     )
@@ -243,5 +243,8 @@ class LotsView(Exports, AccountScreen, TemplateView):
             rows = rows.filter(pk__lt=before)
         page = page_of(self.request, list(rows.order_by("-pk")[: PAGE + 1]), lambda row: row.pk)
         return super().get_context_data(
-            account=self.account, lots=told_lots(page.rows, clock.now()), page=page, **kwargs
+            account=self.account,
+            lots=told_lots(page.rows, clock.now(), Sources(self.request)),
+            page=page,
+            **kwargs,
         )

@@ -21,6 +21,7 @@ from clm_plugin.console.ledger_screen import Screen
 from clm_plugin.console.ledger_words import (
     KINDS,
     Link,
+    Sources,
     actor_words,
     kind_words,
     order_link,
@@ -52,21 +53,24 @@ class Told:
     programmes: tuple[str, ...]
     profile: Profile | None
     account: int | None
-    order: Link | None
+    source: Link | None
+    """The order that it was for, else where it came from."""
     reason: str
     actor: str
 
 
-def told(rows: Sequence[Transaction], names: Mapping[str, str]) -> list[Told]:
+def told(rows: Sequence[Transaction], names: Mapping[str, str], sources: Sources) -> list[Told]:
     """Transactions in words; one query for all their postings."""
     legs: dict[int, list[Posting]] = {}
     found = Posting.objects.filter(transaction__in=rows).select_related("account__profile")
     for leg in found.order_by("pk"):
         legs.setdefault(leg.transaction_id, []).append(leg)
-    return [_told(row, legs.get(row.pk, []), names) for row in rows]
+    return [_told(row, legs.get(row.pk, []), names, sources) for row in rows]
 
 
-def _told(row: Transaction, legs: Sequence[Posting], names: Mapping[str, str]) -> Told:
+def _told(
+    row: Transaction, legs: Sequence[Posting], names: Mapping[str, str], sources: Sources
+) -> Told:
     own = [leg for leg in legs if leg.account.purpose == Account.Purpose.CUSTOMER]
     own = own or [leg for leg in legs if leg.account.purpose == Account.Purpose.DEBT]
     keys = dict.fromkeys(leg.account.programme for leg in own)
@@ -77,7 +81,7 @@ def _told(row: Transaction, legs: Sequence[Posting], names: Mapping[str, str]) -
         programmes=tuple(names.get(key, key) for key in keys),
         profile=own[0].account.profile if own else None,
         account=own[0].account_id if own else None,
-        order=order_link(row),
+        source=order_link(row) or sources.link(row.source_kind, row.source_ref),
         reason=reason_words(row.reason),
         actor=actor_words(row.actor),
     )
@@ -192,7 +196,7 @@ class TransactionsView(Exports, Screen, TemplateView):
         return super().get_context_data(
             form=self.form,
             page=page,
-            rows=told(page.rows, self.names),
+            rows=told(page.rows, self.names, Sources(self.request)),
             accounts=[
                 (account, self.names.get(account.programme, account.programme))
                 for account in self.accounts

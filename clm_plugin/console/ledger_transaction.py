@@ -21,13 +21,14 @@ from clm_plugin.console.guard import REVERSE_CREDIT, SEE_CREDIT, may
 from clm_plugin.console.ledger_screen import Screen
 from clm_plugin.console.ledger_words import (
     REVERSIBLE,
+    Sources,
     account_words,
     actor_words,
     kind_words,
     order_link,
     programme_names,
     reason_words,
-    source_link,
+    request_url,
 )
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.models import Account, Posting, Transaction
@@ -94,10 +95,11 @@ class TransactionView(_OfTransaction, TemplateView):
             legs=legs,
             total=sum(each["leg"].amount_minor for each in legs),
             order=order_link(row),
-            source=source_link(row.source_kind, row.source_ref),
+            source=Sources(self.request).link(row.source_kind, row.source_ref),
             reason=reason_words(row.reason),
             actor=actor_words(row.actor),
             asked=request,
+            asked_url=request_url(self.request, request.pk) if request else "",
             reversed_by=self.reversed_by,
             may_reverse=row.kind in REVERSIBLE
             and self.reversed_by is None

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from clm_plugin.console.guard import APPROVE_CREDIT, SEE_CAMPAIGNS, SEE_OFFERS, may
 from clm_plugin.shop.api import ShopError, get_shop
 from clm_plugin.wallet.api import live_programmes
 from clm_plugin.wallet.models import ERASED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
+
+    from django.db.models import Model
+    from django.http import HttpRequest
 
     from clm_plugin.wallet.models import Lot, Transaction
 
@@ -105,39 +108,57 @@ def reason_words(reason: str) -> str:
     return _(reason) if reason else ""
 
 
-def source_link(kind: str, ref: str) -> Link | None:
-    """Where credit came from, and the page of that where the console has one."""
-    if not kind:
-        return None
-    if ref.startswith(ERASED):
-        return Link(_("erased"))
-    words = _SOURCES.get(kind)
-    text = _(words) % {"ref": ref} if words else f"{kind} {ref}".strip()
-    return Link(text, _page_of(kind, ref))
+class Sources:
+    """Where credit came from, in words, with the page of that for who may open it.
+
+    A query for each campaign and offer, which is asked once however many lots came of it.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._known: dict[tuple[str, str], Link] = {}
+
+    def link(self, kind: str, ref: str) -> Link | None:
+        if not kind:
+            return None
+        if ref.startswith(ERASED):
+            return Link(_("erased"))
+        if (kind, ref) not in self._known:
+            self._known[kind, ref] = self._find(kind, ref)
+        return self._known[kind, ref]
+
+    def _find(self, kind: str, ref: str) -> Link:
+        name, url = ref, ""
+        if kind == "campaign":
+            from clm_plugin.campaigns.models import Campaign
+
+            name, url = self._authored(Campaign, ref, "clm_campaigns:numbers", SEE_CAMPAIGNS)
+        elif kind == "offer":
+            from clm_plugin.offers.models import Offer
+
+            name, url = self._authored(Offer, ref, "clm_offers:page", SEE_OFFERS)
+        elif kind == "by_hand":
+            url = request_url(self._request, ref)
+        elif kind in ("order", "promise"):
+            url = order_url(ref)
+        words = _SOURCES.get(kind)
+        return Link(_(words) % {"ref": name} if words else f"{kind} {ref}".strip(), url)
+
+    def _authored(
+        self, model: type[Model], key: str, page: str, sees: tuple[str, ...]
+    ) -> tuple[str, str]:
+        """Its name and its numbers; its key where it is gone."""
+        found = model._default_manager.filter(key=key).values_list("pk", "name").first()
+        if found is None:
+            return key, ""
+        return found[1], reverse(page, args=(found[0],)) if may(self._request, *sees) else ""
 
 
-def _page_of(kind: str, ref: str) -> str:
-    if kind == "by_hand" and ref.isdecimal():
-        return reverse("clm_ledger:request", args=(int(ref),))
-    if kind == "campaign":
-        from clm_plugin.campaigns.models import Campaign
-
-        return _numbers_page("clm_campaigns:numbers", Campaign.objects.filter(key=ref))
-    if kind == "offer":
-        from clm_plugin.offers.models import Offer
-
-        return _numbers_page("clm_offers:edit", Offer.objects.filter(key=ref))
-    if kind in ("order", "promise"):
-        return order_url(ref)
-    return ""
-
-
-def _numbers_page(name: str, rows: Iterable[object]) -> str:
-    found = getattr(next(iter(rows), None), "pk", None)
-    try:
-        return reverse(name, args=(found,)) if found else ""
-    except NoReverseMatch:
+def request_url(request: HttpRequest, number: object) -> str:
+    """The page of what was given by hand, for who may open it whoever asked."""
+    if not str(number).isdecimal() or not may(request, APPROVE_CREDIT):
         return ""
+    return reverse("clm_ledger:request", args=(int(str(number)),))
 
 
 def order_url(order_id: str) -> str:

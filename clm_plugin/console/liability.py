@@ -97,6 +97,7 @@ class LiabilityView(Exports, Screen, TemplateView):
         coming = wallet.forecast(currency, out, lives, WEEKS)
         return {
             "past": past,
+            "newest_first": [(span, date_only(span.first)) for span in reversed(past)],
             "flow": _flow(past, currency),
             "level": line([span.owed for span in past]),
             "later": sum(each.minor for each in out if each.age < 0),
@@ -133,6 +134,7 @@ def _weeks(coming: Forecast, today: date) -> list[dict[str, Any]]:
             "week": week,
             "first": today + timedelta(days=7 * at),
             "last": today + timedelta(days=7 * at + 6),
+            "begins": date_only(today + timedelta(days=7 * at)),
         }
         for at, week in enumerate(coming.weeks)
     ]

@@ -22,6 +22,7 @@ from clm_plugin.console.listing import ListingSet
 from clm_plugin.console.offers_give import GiveView
 from clm_plugin.console.offers_page import OfferView
 from clm_plugin.console.offers_public import PublicCodeView
+from clm_plugin.console.offers_used import OfferUnpublishView
 from clm_plugin.console.wording import money, whole
 from clm_plugin.offers import api as offers
 from clm_plugin.offers.models import Offer
@@ -130,6 +131,7 @@ class OfferViewSet(ListingSet, SnippetViewSet):
     base_url_path = "lifecycle/offers"
     index_view_class = OfferIndexView
     edit_view_class = OfferEditView
+    unpublish_view_class = OfferUnpublishView
     index_template_name = "clm_plugin/console/campaigns.html"
     index_results_template_name = "clm_plugin/console/offers_results.html"
     search_fields = ["name", "key", "title"]

@@ -23,8 +23,9 @@ from clm_plugin.console.guard import (
     Guarded,
     may,
 )
+from clm_plugin.console.ledger_words import order_url
 from clm_plugin.offers import api as offers
-from clm_plugin.offers.models import CodeBatch, Offer
+from clm_plugin.offers.models import CodeBatch, Offer, Redemption
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,7 +101,9 @@ class OfferView(OfOffer, Guarded, WagtailAdminTemplateMixin, TemplateView):
             "working": CodeBatch.objects.filter(
                 offer=offer.key, state=CodeBatch.State.MAKING
             ).exists(),
-            "redemptions": offers.redemptions_of(offer.key),
+            "redemptions": [
+                (use, *told_use(use, sees_codes=sees)) for use in offers.redemptions_of(offer.key)
+            ],
             "by_code": plan is not None and plan.given == "code",
             "sees_codes": sees,
             "sees_people": may(self.request, SEE_PEOPLE),
@@ -144,6 +147,20 @@ class OfferView(OfOffer, Guarded, WagtailAdminTemplateMixin, TemplateView):
             "older": query.urlencode() if len(found) > SHOWN else "",
             "is_searching": bool(typed or state or batch),
         }
+
+
+def told_use(use: Redemption, *, sees_codes: bool) -> tuple[str, str, str]:
+    """What an offer was used for, the shop's page of that order once it is placed, and the code.
+
+    A public code is no secret; one of a customer is for who may see codes.
+    """
+    typed = (use.code if sees_codes else None) or use.public_code
+    code = offers.shown_code(typed.as_written) if typed else ""
+    if "code-" in use.order_id:  # a code that gave something beside orders
+        return gettext("Taken up with a code"), "", code
+    text = gettext("Order %(ref)s") % {"ref": use.order_id}
+    url = order_url(use.order_id) if use.state == Redemption.State.CONFIRMED else ""
+    return text, url, code
 
 
 def told(code: OfferCode, now: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 from clm_plugin.console.campaigns import status_of
 from clm_plugin.console.customers import FigureColumn
 from clm_plugin.console.listing import ListingSet
+from clm_plugin.console.offers_used import ProgrammeUnpublishView
 from clm_plugin.console.programmes_effects import EffectsView, effects_url
 from clm_plugin.console.wording import money
 from clm_plugin.wallet import api as wallet
@@ -124,6 +125,7 @@ class ProgrammeViewSet(ListingSet, SnippetViewSet):
     base_url_path = "lifecycle/programmes"
     index_view_class = ProgrammeIndexView
     edit_view_class = ProgrammeEditView
+    unpublish_view_class = ProgrammeUnpublishView
     index_template_name = "clm_plugin/console/programmes.html"
     index_results_template_name = "clm_plugin/console/programmes_results.html"
     search_fields = ["name", "key"]

@@ -72,6 +72,7 @@ def told(programme: Programme) -> dict[str, Any]:
         "most": wallet.MOST_ORDERS,
         "rows": _rows(found.draft, found.live, plan.currency),
         "weeks": _weeks(found.draft, plan.currency),
+        "highest": money(max(found.draft.weeks, default=0), plan.currency),
         "reasons": [
             (REASONS[code], count)
             for code, count in found.draft.left_out.most_common()

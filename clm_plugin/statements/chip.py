@@ -51,13 +51,17 @@ def _chip(lots: list[Lot], currency: str, now: datetime) -> Chip | None:
     waiting = sum(lot.remaining_minor for lot in pending)
     available = sum(lot.free_minor for lot in free)
     its = None if opening is None else zone_of(plans.get(opening.programme))
+    shown = sorted(ends)[:_PARTS]
+    rest = available - sum(ends[end] for end in shown)
     return Chip(
         amount=whole(Money(available, currency)) if available else "",
         until="" if first is None else short_day(first, zones[first], now),
         parts=tuple(
             (price(Money(ends[end], currency)), until(end, zones[end]))
-            for end in sorted(ends)[:_PARTS]
+            for end in shown
         ),
+        is_part=first is not None and ends[first] < available,
+        rest=price(Money(rest, currency)) if rest and shown else "",
         pending=price(Money(waiting, currency)) if waiting else "",
         opens=moment(opening.opens_at, its) if opening and its else "",
         opens_day=short_beginning(opening.opens_at, its, now) if opening and its else "",

@@ -100,8 +100,12 @@ class Chip:
     """Empty: nothing can be spent yet."""
     until: str
     """A short day; empty when nothing of it expires."""
+    is_part: bool = False
+    """Only a part of ``amount`` ends then."""
     parts: tuple[tuple[str, str], ...] = ()
     """Amount and its last day in full, soonest first."""
+    rest: str = ""
+    """What is good for longer than all of these; empty when nothing is."""
     pending: str = ""
     opens: str = ""
     opens_day: str = ""

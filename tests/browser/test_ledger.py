@@ -11,12 +11,14 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from clm_plugin.models import Account, GrantRequest
+from clm_plugin.offers import api as offers
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.api import Staff, Wish
 from tests.browser.observing import WATCH, serious
 from tests.browser.test_console import enter
 from tests.console.makers import make_person
 from tests.console.programmes import publish
+from tests.console.test_offers import published
 from tests.factories import NOW
 from tests.wallet.ledger import days, gbp, give, pay, set_aside
 
@@ -33,21 +35,26 @@ def urls(settings: Any, live_server: LiveServer) -> dict[str, str]:
     settings.CLM = {
         "SHOP": "tests.widgets.gift_shop.GiftShop", "CLOCK": "tests.console.conftest.present"
     }  # fmt: skip
-    publish("tea", name="Tea credit")
+    programme = publish("tea", name="Tea credit")
+    publish(
+        "zest", name="The Grand Anniversary Programme of Thanks to the Customers of Every Harbour"
+    )
     ann = make_person(first_name="Ann", email="ann@example.com", customer_id="17")
     for back in (40, 3):
         at = NOW - days(back)
         tid = give(ann.pk, 1500, now=at, opens_at=at, expires_at=NOW + days(20)).transaction_id
     give(ann.pk, 500, now=NOW, opens_at=NOW + days(5), expires_at=NOW + days(60))
+    give(ann.pk, 1_234_567_890, programme="zest", now=NOW, opens_at=NOW, expires_at=None)
     pay(ann.pk, 600, "o1", now=NOW - days(2))
     set_aside(ann.pk, 200, order_id="o2", now=NOW, expires_at=NOW + timedelta(minutes=30))
     wish = Wish(
         kind="grant", programme="tea", amount=gbp(90_000), reason="a lost parcel",
         profile_id=ann.pk, opens_at=NOW, expires_at=NOW + days(30),
     )  # fmt: skip
-    row = wallet.ask(wish, key="k", by=Staff(id="0", name="eve", limit=1), now=NOW)
+    eve = Staff(id="0", name="eve.of.a.very.long.address@subsidiary.example.com", limit=1)
+    row = wallet.ask(wish, key="k", by=eve, now=NOW)
     wallet.prove(now=NOW)
-    account = Account.objects.get(profile=ann, purpose="customer")
+    account = Account.objects.get(profile=ann, purpose="customer", programme="tea")
     paths = {
         "index": reverse("clm_ledger:index"),
         "transactions": reverse("clm_ledger:transactions"),
@@ -59,10 +66,19 @@ def urls(settings: Any, live_server: LiveServer) -> dict[str, str]:
         "liability": reverse("clm_ledger:liability"),
         "give": reverse("clm_ledger:give", query={"profile": ann.pk}),
         "requests": reverse("clm_ledger:requests"),
+        "effects": reverse("clm_programmes:effects", args=(programme.pk,)),
+        "offer": reverse("clm_offers:page", args=(_offer_with_codes(),)),
         "request": reverse("clm_ledger:request", args=(row.pk,)),
         "customer": reverse("clm_customers:customer", args=(ann.pk,)),
     }
     return {name: live_server.url + path for name, path in paths.items()}
+
+
+def _offer_with_codes() -> int:
+    offer = published("ten")
+    batch = offers.start_batch(offer="ten", wanted=2, now=NOW)
+    offers.make_codes(batch.pk, now=NOW)
+    return int(offer.pk)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -80,6 +96,7 @@ def test_accessible_and_in_width(page: Page, urls: dict[str, str], scheme: Any) 
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} is {wide} px wide"
             assert _cut_off(page) == [], f"{name} at {width} px"
+            assert _broken(page) == [], f"{name} at {width} px"
             assert serious(page, "main .clm") == [], f"{name} at {width} px, {scheme}"
             assert page.evaluate("violations") == [], name
     assert errors == []
@@ -88,9 +105,25 @@ def test_accessible_and_in_width(page: Page, urls: dict[str, str], scheme: Any) 
 def _cut_off(page: Page) -> list[str]:
     """Words of tiles and fields that reach out of their box."""
     found: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll(".clm-tile, .clm-search, .clm-card")]
+        """() => ["tile", "search", "card", "ask", "form"]
+          .flatMap((name) => [...document.querySelectorAll(".clm-" + name)])
           .filter((box) => box.scrollWidth > box.clientWidth + 1)
           .map((box) => box.innerText.slice(0, 80))"""
+    )
+    return found
+
+
+def _broken(page: Page) -> list[str]:
+    """Amounts of tiles that go over two lines."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll(".clm-tile dd:not(.clm-tile__note)")]
+          .filter((amount) => {
+            const words = document.createRange();
+            words.selectNodeContents(amount);
+            const lines = [...words.getClientRects()].map((line) => Math.round(line.top));
+            return new Set(lines).size > 1;
+          })
+          .map((amount) => amount.innerText)"""
     )
     return found
 

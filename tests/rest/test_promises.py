@@ -185,3 +185,16 @@ def test_no_more_queries_for_many_promises(ann: int) -> None:
     with CaptureQueriesContext(connection) as queries, translation.override("id"):
         assert len(promises(ann, now=NOW)) == 12
     assert len(queries) == few
+
+
+def test_who_has_nothing_yet_reads_what_is_promised_before_how_to_earn() -> None:
+    now = clock.now()
+    in_force(now=now)
+    client, ann, _ = customer()
+    page = client.get(URL).content.decode()
+    assert page.index("How to earn") < page.index("Nothing at the moment.")
+    publish(plan("mine", given="grant"))
+    offers.grant_offer(profile_id=ann, offer="mine", key="k", reason="a test", now=now)
+    page = client.get(URL).content.decode()
+    assert page.index("no store credit yet") < page.index("Mine") < page.index("How to earn")
+    assert page.count("Promised to you") == 1

@@ -163,6 +163,24 @@ def test_what_a_colleague_wrote_cannot_run() -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_many_lots_are_folded_up_after_the_first() -> None:
+    in_force(now=now())
+    client, ann, _ = customer()
+    for number in range(8):
+        give(ann, 1_00 + number, now=now())
+    assert "<details" not in _lots(client)
+    give(ann, 9_99, now=now())
+    text = _lots(client)
+    assert text.count('class="clm-wallet-lot"') == 9
+    assert text[: text.index("<details")].count('class="clm-wallet-lot"') == 6
+    assert "Show 3 more" in text
+
+
+def _lots(client: Client) -> str:
+    page = client.get(URL).content.decode()
+    return page[page.index("Until when it is good") : page.index("What happened")]
+
+
 # The chip
 
 
@@ -177,7 +195,9 @@ def test_the_chip_says_balance_and_nearest_expiry_without_a_receipt() -> None:
     assert URL in chip["html"]
     assert not Receipt.objects.exists()
     give(ann, 5_00, now=now())
-    assert "until" in chip_of(client)["credit"]["html"]
+    html = chip_of(client)["credit"]["html"]
+    assert "part of it until" in html
+    assert "<b>£10.00</b> good for longer" in html
 
 
 def test_nothing_for_guests_for_who_has_none_and_for_the_next_on_this_device(

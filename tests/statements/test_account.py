@@ -184,6 +184,28 @@ def test_the_chip(ann: int, lots: list[Any], amount: str | None, until: str, pen
     assert found.opens_day == ("6 December" if pending else "")
 
 
+@pytest.mark.parametrize(
+    ("ends", "is_part", "parts", "rest"),
+    [
+        ([], False, 0, ""),
+        ([30], False, 1, ""),
+        ([30, 30], False, 1, ""),
+        ([30, None], True, 1, "£10.00"),
+        ([30, 40, 50], True, 3, ""),
+        ([30, 40, 50, 60, None], True, 3, "£20.00"),
+    ],
+)
+def test_the_chip_says_where_its_day_is_that_of_a_part(
+    ann: int, ends: list[int | None], is_part: bool, parts: int, rest: str
+) -> None:
+    give(ann, 10_00, opens_at=NOW + timedelta(days=14), expires_at=None)
+    for number in ends:
+        give(ann, 10_00, expires_at=NOW + timedelta(days=number) if number else None)
+    found = chip(ann, now=NOW)
+    assert found is not None
+    assert (found.is_part, len(found.parts), found.rest) == (is_part, parts, rest)
+
+
 def test_the_chip_is_gone_with_the_credit(ann: int) -> None:
     give(ann, 10_00, expires_at=END)
     assert chip(ann, now=END - timedelta(milliseconds=1)) is not None
