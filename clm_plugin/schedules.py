@@ -8,6 +8,7 @@ SCHEDULES: Final = (
     # name, task, seconds (interval) or (minute, hour) of a daily run
     ("clm: sweep", "clm_plugin.sweep", 15),
     ("clm: count for the board", "clm_plugin.count", 15),
+    ("clm: publish what is scheduled", "clm_plugin.publish", 60),
     ("clm: reconcile orders", "clm_plugin.reconcile", 300),
     ("clm: nightly", "clm_plugin.nightly", ("17", "3")),
 )

@@ -10,7 +10,7 @@ from celery.signals import worker_shutting_down
 from django.db import DatabaseError
 from django.utils import timezone
 
-from clm_plugin import clock, health, jobs, pipeline, refold, upkeep
+from clm_plugin import clock, health, jobs, pipeline, refold, scheduled, upkeep
 from clm_plugin.insights import api as insights
 from clm_plugin.offers import api as offers
 from clm_plugin.segments import api as segments
@@ -55,6 +55,12 @@ def sweep() -> None:
     health.beat("worker", "scheduler", now=timezone.now())
     pipeline.sweep(now=clock.now())
     health.beat("sweep", now=timezone.now())
+
+
+@shared_task(name="clm_plugin.publish")
+def publish() -> None:
+    """What marketers gave a date: campaigns, offers, programmes and the like, live or offline."""
+    scheduled.publish_scheduled(now=clock.now())
 
 
 @shared_task(name="clm_plugin.evaluate")

@@ -38,10 +38,11 @@ def travel(*, start: datetime, target: datetime) -> Iterator[Progress]:
 
     Of the nights passed only the last one's work is done: it looks at all that is due by then.
     """
-    from clm_plugin import pipeline, upkeep
+    from clm_plugin import pipeline, scheduled, upkeep
 
     steps = 0
     while True:
+        scheduled.publish_scheduled(now=clock.now())
         pipeline.sweep(now=clock.now())
         at = clock.now()
         steps += 1

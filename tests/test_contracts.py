@@ -29,6 +29,7 @@ BASE = {
     "rebuild",
     "refold",
     "doctor",
+    "scheduled",
     "schedules",
     "signals",
     "sweeping",

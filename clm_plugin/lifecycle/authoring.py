@@ -14,7 +14,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    PublishingPanel,
+)
 from wagtail.fields import StreamField
 from wagtail.models import (
     DraftStateMixin,
@@ -118,6 +123,7 @@ class LifecycleModel(
             heading=_("Flag: churn risk"),
             help_text=_("A customer of worth who has been silent for most of her purchase gap."),
         ),
+        PublishingPanel(),
     ]
 
     class Meta:

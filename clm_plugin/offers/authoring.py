@@ -15,7 +15,13 @@ from django.db import models
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    PublishingPanel,
+    TitleFieldPanel,
+)
 from wagtail.admin.widgets.slug import SlugInput
 from wagtail.fields import StreamField
 from wagtail.models import (
@@ -219,6 +225,7 @@ class Offer(
             [FieldPanel("combines"), FieldPanel("combines_with"), FieldPanel("priority")],
             heading=_("Beside other offers"),
         ),
+        PublishingPanel(),
     ]
 
     class Meta:

@@ -14,7 +14,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    PublishingPanel,
+    TitleFieldPanel,
+)
 from wagtail.admin.widgets.slug import SlugInput
 from wagtail.blocks.base import BlockWidget
 from wagtail.fields import StreamField
@@ -167,6 +173,7 @@ class Segment(
             ],
             heading=_("About this segment"),
         ),
+        PublishingPanel(),
     ]
 
     class Meta:

@@ -9,7 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    PublishingPanel,
+    TitleFieldPanel,
+)
 from wagtail.admin.widgets.slug import SlugInput
 from wagtail.models import (
     DraftStateMixin,
@@ -103,6 +109,7 @@ class Survey(
             heading=_("The question"),
         ),
         FieldPanel("ask_again_days"),
+        PublishingPanel(),
     ]
 
     class Meta:
