@@ -1,4 +1,4 @@
-"""The prepared demo shop with its campaigns, and one visitor who has looked around in it."""
+"""The prepared demo shop with its campaigns and credit, and one visitor who looked around in it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def _prepare() -> Visit:
 
 def _publish() -> None:
     from clm_plugin.campaigns.recipes import first_day, install
+    from demo_shop.loading.credit import load_programme
 
+    load_programme()
     recipes = {recipe.key: recipe for recipe in first_day()}
     for recipe in recipes.values():
         install(recipe, publish=True)

@@ -67,18 +67,19 @@ def hints(product_id: str, *, now: datetime, boost: Boost = wallet.no_boost) -> 
     """What one of a product earns, the same for everybody; kept for some seconds, so that a page
     costs no query while it is warm. Caps of persons are not looked at, budgets are. ``boost``: what
     offers do for everybody."""
-    found = kept_hints(product_id)
+    language = get_language() or ""
+    found = kept_hints(product_id, language)
     if found is None:
         found = _hints(product_id, now, boost)
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        _kept[product_id, get_language() or ""] = monotonic() + _KEPT_SECONDS, found
+        _kept[product_id, language] = monotonic() + _KEPT_SECONDS, found
     return found
 
 
-def kept_hints(product_id: str) -> tuple[Hint, ...] | None:
+def kept_hints(product_id: str, language: str) -> tuple[Hint, ...] | None:
     """The hints as they are in memory, without a look at the database; None: they are not."""
-    good_until, found = _kept.get((product_id, get_language() or ""), (0.0, ()))
+    good_until, found = _kept.get((product_id, language), (0.0, ()))
     return found if monotonic() < good_until else None
 
 

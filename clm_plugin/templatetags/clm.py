@@ -7,13 +7,14 @@ All tags give the same bytes to everybody, so pages stay cacheable; what is pers
 from __future__ import annotations
 
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
 from django.conf import settings as django_settings
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -36,17 +37,21 @@ def clm_head(context: template.Context) -> SafeString:
     """
     given = current()
     html = _head(
-        _urls(),
+        _urls(context),
         (given.REQUIRE_CONSENT, given.HONOUR_GPC, given.BEACON, given.DATA_LAYER),
         given.CONSENT_COOKIE,
     )
     nonce = getattr(context.get("request"), "csp_nonce", "")
-    return SafeString(html.replace(_NONCE, f' nonce="{escape(nonce)}"' if nonce else ""))
+    return SafeString(html.replace(_NONCE, f' nonce="{escape(str(nonce))}"' if nonce else ""))
 
 
-def _urls() -> tuple[str, str]:
-    """What the plugin's addresses depend on: a host may be served by URLs of its own."""
-    return get_urlconf() or django_settings.ROOT_URLCONF, get_script_prefix()
+def _urls(context: template.Context) -> tuple[str, str]:
+    """What the plugin's addresses depend on, asked once a page: a host may be served by its own."""
+    page = context.render_context
+    if "clm_urls" not in page:
+        page["clm_urls"] = get_urlconf() or django_settings.ROOT_URLCONF, get_script_prefix()
+    found: tuple[str, str] = page["clm_urls"]
+    return found
 
 
 @lru_cache(maxsize=32)
@@ -95,7 +100,7 @@ def clm_consent_banner(
     given = current()
     html = _banner(
         compiled(context, "clm_plugin/consent/banner.html"),
-        _urls(),
+        _urls(context),
         get_language() or "",
         given.REQUIRE_CONSENT,
         version or given.CONSENT_TEXT_VERSION,

@@ -59,7 +59,8 @@ def earn_preview(context: template.Context) -> dict[str, Any]:
 def earn_hint(context: template.Context, product: Any) -> SafeString:
     """What one of a product earns, by its id: the same for everybody. Empty where it is nothing."""
     # A warm page costs no statement, not even those that bound the time of others.
-    found = kept_hints(str(product))
+    language = get_language() or ""
+    found = kept_hints(str(product), language)
     if found is None:
         nothing: tuple[Hint, ...] = ()
         found = _safely(
@@ -67,7 +68,7 @@ def earn_hint(context: template.Context, product: Any) -> SafeString:
         )
     if not found:
         return SafeString("")
-    return _hint(compiled(context, "clm_plugin/wallet/earn_hint.html"), get_language() or "", found)
+    return _hint(compiled(context, "clm_plugin/wallet/earn_hint.html"), language, found)
 
 
 @lru_cache(maxsize=256)
