@@ -11,16 +11,14 @@ from oscar.apps.payment.exceptions import PaymentError
 from oscar.core.loading import get_model
 
 from clm_plugin.adapters.oscar.refunding import (
+    REFUND,
+    Part,
     Refunded,
     RefundRefused,
+    finish_refunds,
     foresee_refund,
     refund_order,
     refundable,
-)
-from clm_plugin.adapters.oscar.refunds_waiting import (
-    REFUND,
-    Part,
-    finish_refunds,
     waiting_of,
 )
 from demo_shop import gateway

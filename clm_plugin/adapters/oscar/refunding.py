@@ -29,6 +29,7 @@ from clm_plugin.adapters.oscar.refunds_waiting import (
     put_off,
     starts_of,
     step_key,
+    waiting_of,
 )
 from clm_plugin.adapters.oscar.shop import OscarShop
 from clm_plugin.adapters.oscar.tenders import making_refund
@@ -40,6 +41,10 @@ from clm_plugin.shop.api import CREDIT_TENDER, price
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+__all__ = [
+    "REFUND", "Part", "RefundRefused", "Refunded", "finish_refunds", "foresee_refund",
+    "refund_order", "refundable", "waiting_of",
+]  # fmt: skip
 KEPT = "Kept from refund"
 """Type of payment events. What was kept belongs to no line, and is not refunded later."""
 
