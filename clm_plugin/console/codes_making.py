@@ -18,6 +18,7 @@ from clm_plugin import clock
 from clm_plugin.console.guard import MAKE_CODES, Guarded
 from clm_plugin.console.offers_page import OfOffer
 from clm_plugin.offers import api as offers
+from clm_plugin.wallet.api import LAST_YEAR
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -37,6 +38,8 @@ class CodesForm(forms.Form):
             raise forms.ValidationError(
                 gettext("This is over already; choose a time in the future.")
             )
+        if at is not None and at.year > LAST_YEAR:
+            raise forms.ValidationError(gettext("Choose a day before the year 2200, or none."))
         return at
 
 

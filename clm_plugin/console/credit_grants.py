@@ -138,6 +138,11 @@ class GiveForm(forms.Form):
             why = _("This programme is offline: credit of it can only be taken away.")
             self.add_error("programme", why)
             return
+        far = [name for name in ("opens", "until") if (on := said.get(name))
+               and on.year > wallet.LAST_YEAR]  # fmt: skip
+        if far:
+            self.add_error(far[0], _("Choose a day before the year 2200, or none."))
+            return
         zone = ZoneInfo(plan.zone)
         opens = _midnight(said["opens"], zone) if said.get("opens") else self.now
         said["opens_at"] = max(opens, self.now)

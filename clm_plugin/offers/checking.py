@@ -25,6 +25,10 @@ def wrong_with(data: Mapping[str, Any], *, now: datetime) -> Iterator[tuple[str,
 
 def _dates(data: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
     opens, closes = data.get("opens_at"), data.get("closes_at")
+    for name, at in (("opens_at", opens), ("closes_at", closes)):
+        if at and at.year > wallet.LAST_YEAR:
+            yield name, _("Choose a day before the year 2200, or none.")
+            return
     if closes and opens and closes <= opens:
         yield "closes_at", _("It closes before it opens; choose a later end.")
     elif closes and closes <= now:

@@ -5,6 +5,7 @@ from clm_plugin.wallet.authoring import Programme as AuthoredProgramme
 from clm_plugin.wallet.by_hand import give_by_hand, given_terms
 from clm_plugin.wallet.by_order import earned_on, kept_of
 from clm_plugin.wallet.capturing import capture
+from clm_plugin.wallet.checking import LAST_YEAR
 from clm_plugin.wallet.claims import Claim
 from clm_plugin.wallet.clawing import claw_back
 from clm_plugin.wallet.compile import compile_programme
@@ -112,6 +113,7 @@ from clm_plugin.wallet.words import good_until
 __all__ = [
     "EFFECT_DAYS",
     "ENOUGH",
+    "LAST_YEAR",
     "MOST_ORDERS",
     "AuthoredProgramme",
     "BadAmount",

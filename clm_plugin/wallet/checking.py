@@ -11,6 +11,9 @@ from clm_plugin.wallet.errors import BadAmount, WalletError
 if TYPE_CHECKING:
     from datetime import datetime
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Dates of credit are within these. 31 December 9999 means "never" in many a system, and is a day
+that no clock east of Greenwich can show."""
 MAX_KEY = 180
 """Characters of an idempotency key: the ledger adds a word of its own to some."""
 
@@ -52,7 +55,12 @@ def words(text: str, most: int = 200) -> str:
 
 
 def sane_dates(opens_at: datetime, expires_at: datetime | None, now: datetime) -> None:
-    """Raises WalletError for credit that could never be spent."""
+    """Raises WalletError for credit that could never be spent, and for dates out of this world."""
+    if any(at and not FIRST_YEAR <= at.year <= LAST_YEAR for at in (opens_at, expires_at)):
+        raise WalletError(
+            f"credit opens and expires between {FIRST_YEAR} and {LAST_YEAR}; what never expires has"
+            " no date"
+        )
     if expires_at is not None and expires_at <= max(opens_at, now):
         raise WalletError(
             f"credit that expires at {expires_at} could never be spent: it opens at {opens_at},"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from clm_plugin.money import Money, MoneyError, exponent
+from clm_plugin.wallet.checking import LAST_YEAR
 from clm_plugin.wallet.compile import Coins
 from clm_plugin.wallet.models import Account
 
@@ -61,6 +62,11 @@ def _amounts(authored: Authored) -> Iterator[tuple[str, str]]:
 
 def _dates(authored: Authored) -> Iterator[tuple[str, str]]:
     earn, redeem = authored.earn_last_day, authored.redeem_last_day
+    days = ("earn_first_day", "earn_last_day", "redeem_first_day", "redeem_last_day")
+    far = [name for name in days if (on := getattr(authored, name)) and on.year > LAST_YEAR]
+    if far:
+        yield from ((name, _("Choose a day before the year 2200, or none.")) for name in far)
+        return
     if earn and authored.earn_first_day and earn < authored.earn_first_day:
         yield "earn_last_day", _("The last day is before the first.")
     if redeem and authored.redeem_first_day and redeem < authored.redeem_first_day:

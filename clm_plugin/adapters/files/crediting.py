@@ -215,6 +215,8 @@ def _ready(
     except wallet.WalletError as error:
         raise BadRow("programme", "its time to spend is over") from error
     if line.until is not None:
+        if line.until.year > wallet.LAST_YEAR:
+            raise BadRow("expires", "is too far away; leave it empty for what the programme says")
         after = line.until + timedelta(days=1)
         expires_at = datetime.combine(after, time.min, tzinfo=ZoneInfo(plan.zone))
         if expires_at <= opens_at:
