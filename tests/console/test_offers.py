@@ -274,6 +274,9 @@ def test_the_timeline_tells_of_offers(root: Client) -> None:
     assert tell("offer.granted", offer="ten", title="10 % off", source="campaign") == (
         "Was given the offer “10 % off”", "by a campaign"
     )  # fmt: skip
+    assert tell("offer.expiring", offer="ten", title="10 % off", days=1) == (
+        "The offer “10 % off” will end soon", ""
+    )  # fmt: skip
     assert tell(
         "offer.redeemed", offer="ten", order_id="7", discount_minor=250, currency="GBP"
     ) == ("Used the offer “ten”", "order 7 · £2.50 off")

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clm_plugin import merges
-from clm_plugin.models import Event
+from clm_plugin import merges, pipeline
+from clm_plugin.insights.api import timeline
+from clm_plugin.models import Event, Facts
 from clm_plugin.offers import api as offers
 from clm_plugin.offers import expiring
 from clm_plugin.offers.marks import due_mark, next_mark
@@ -19,6 +20,7 @@ from clm_plugin.offers.plan import Effect
 from clm_plugin.privacy.api import erase
 from clm_plugin.profiles.api import profile_id_of
 from clm_plugin.profiles.models import MergeRecord
+from clm_plugin.segments.event_labels import EVENTS
 from tests.factories import NOW, days
 from tests.offers.plans import LATER, person, plan, publish
 from tests.offers.test_announcing import told
@@ -93,6 +95,19 @@ def test_a_sweep_that_comes_back_to_the_same_mark_tells_nothing_new() -> None:
         OfferGrant.objects.update(due_at=WEEK)
         offers.sweep_due(now=WEEK)
     assert ends() == [(grant, 7)]
+
+
+@pytest.mark.django_db
+def test_it_is_in_the_timeline_and_no_sign_of_life() -> None:
+    publish(plan())
+    her = known("visitor:1")
+    give(her)
+    offers.sweep_due(now=WEEK)
+    pipeline.drain(now=WEEK)
+    assert Facts.objects.get(profile=her).last_seen_at == NOW
+    shown = [each.type for each in timeline(her).happenings]
+    assert shown == ["offer.expiring", "offer.granted", "product.viewed"]
+    assert "offer.expiring" in {key for _, events in EVENTS for key, _ in events}
 
 
 def use(grant: int, profile_id: int, order: str = "7") -> None:
