@@ -1,4 +1,4 @@
-"""Two clerks refund the delivery charge of one order in the same moment, on PostgreSQL.
+"""Two clerks refund the same of one order in the same moment, on PostgreSQL.
 
 They meet between the question whether it was refunded and the writing, where that is possible.
 """
@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 from oscar.core.loading import get_model
 
+from clm_plugin.adapters.oscar import refunds_waiting
 from demo_shop import gateway, refunds
 from demo_shop.models import GatewayTransaction
 from tests.adapters import oscar_factory as oscar
@@ -68,6 +69,28 @@ def refund_delivery_twice(monkeypatch: pytest.MonkeyPatch, *, locked: bool) -> l
         return at_once(lambda: clerk("one"), lambda: clerk("two"))
 
 
+def try_again_twice(monkeypatch: pytest.MonkeyPatch, *, locked: bool) -> list[Any]:
+    """What two clerks were answered who both pay what waits of an order, one delivery charge."""
+    order = an_order()
+    source = order.sources.get()
+    source.transactions.create(txn_type=refunds_waiting.WAITING, amount=CHARGE, reference="step")
+    meeting, asked = threading.Barrier(2), vars(refunds_waiting)["get_model"]
+
+    def model(app: str, name: str) -> Any:
+        if name == "Source":  # behind the question whether it waits still
+            with suppress(threading.BrokenBarrierError):
+                meeting.wait(0.3 if locked else 20)
+        return asked(app, name)
+
+    monkeypatch.setattr(refunds_waiting, "get_model", model)
+
+    def clerk() -> Any:
+        return refunds.ShopEventHandler().finish(order)
+
+    with nullcontext() if locked else no_locks(seconds=0.01):
+        return at_once(clerk, clerk)
+
+
 def written() -> list[Decimal]:
     """What the shop says that it refunded. (The gateway knows a step again, so that it alone would
     not tell the difference.)"""
@@ -89,4 +112,17 @@ def test_of_two_clerks_who_refund_the_delivery_charge_one_pays(
 def test_red_without_the_locks_both_are_paid(monkeypatch: pytest.MonkeyPatch) -> None:
     found = refund_delivery_twice(monkeypatch, locked=False)
     assert [each for each in found if isinstance(each, BaseException)] == []
+    assert written() == [CHARGE, CHARGE]
+
+
+def test_of_two_clerks_who_try_again_one_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = try_again_twice(monkeypatch, locked=True)
+    assert sorted(len(each.parts) for each in found) == [0, 1]
+    assert [each.waiting for each in found] == [(), ()]
+    assert written() == [CHARGE]
+
+
+def test_red_without_the_locks_what_waits_is_paid_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = try_again_twice(monkeypatch, locked=False)
+    assert [len(each.parts) for each in found] == [1, 1]
     assert written() == [CHARGE, CHARGE]
