@@ -72,6 +72,9 @@ class GiveForm(forms.Form):
     programme = forms.ChoiceField(label=gettext_lazy("Programme"))
     amount = forms.DecimalField(
         label=gettext_lazy("Amount"), max_digits=12, decimal_places=3, min_value=Decimal("0.001"),
+        error_messages={
+            "min_value": gettext_lazy("Write an amount above nought; “Take it away” deducts it."),
+        },
     )  # fmt: skip
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=200, strip=True,
@@ -123,8 +126,8 @@ class GiveForm(forms.Form):
     def _clean_amount(self, said: dict[str, Any]) -> None:
         currency = self.programmes[said["programme"]][1]
         if said["amount"] != round(said["amount"], exponent(currency)):
-            self.add_error("amount", _("%(currency)s has no smaller parts than that.")
-                           % {"currency": currency})  # fmt: skip
+            self.add_error("amount", _("%(currency)s is counted in steps of %(step)s: round it.")
+                           % {"currency": currency, "step": money(1, currency)})  # fmt: skip
             return
         try:
             said["money"] = Money.of(said["amount"], currency)

@@ -22,7 +22,7 @@ from clm_plugin.adapters.files.api import begin_approved
 from clm_plugin.console.credit_grants import staff_of
 from clm_plugin.console.customer import name_of
 from clm_plugin.console.exports import Exports
-from clm_plugin.console.guard import APPROVE_CREDIT, GIVE_CREDIT, Guarded, may
+from clm_plugin.console.guard import APPROVE_CREDIT, GIVE_CREDIT, IMPORT_FILES, Guarded, may
 from clm_plugin.console.ledger_keyset import PAGE, before_of, page_of
 from clm_plugin.console.ledger_screen import HANDS, Screen
 from clm_plugin.console.ledger_transaction import refusal
@@ -115,6 +115,7 @@ class RequestsView(Exports, Screen, TemplateView):
             page=page,
             rows=told(page.rows, now),
             may_give=may(self.request, GIVE_CREDIT),
+            may_file=may(self.request, GIVE_CREDIT) and may(self.request, IMPORT_FILES),
             **kwargs,
         )
 

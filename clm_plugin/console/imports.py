@@ -129,7 +129,10 @@ class UploadView(_Screen, FormView):
     page_title = _("Import a file")
     template_name = "clm_plugin/console/import_upload.html"
     form_class = UploadForm
-    initial = {"kind": "customers"}
+
+    def get_initial(self) -> dict[str, Any]:
+        asked = self.request.GET.get("kind", "")
+        return {"kind": asked if asked in IMPORTERS else "customers"}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "gives_credit": may(self.request, GIVE_CREDIT)}

@@ -77,10 +77,15 @@ def _hint(source: template.base.Template, language: str, found: tuple[Hint, ...]
     return source.render(template.Context({"hints": found}))
 
 
-@register.inclusion_tag("clm_plugin/wallet/order_earned.html")
-def order_credit(order_id: object) -> dict[str, Any]:
-    """What an order earned, when it opens, until when it is good: for thank-you and order pages."""
-    return {"earns": _of_order(order_id)}
+@register.inclusion_tag("clm_plugin/wallet/order_earned.html", takes_context=True)
+def order_credit(context: template.Context, order_id: object) -> dict[str, Any]:
+    """What an order earned, when it opens, until when it is good: for thank-you and order pages.
+
+    A guest is told that she needs an account to spend it.
+    """
+    request, found = context.get("request"), _of_order(order_id)
+    is_guest = bool(found) and request is not None and not customer_of(request)
+    return {"earns": found, "is_guest": is_guest}
 
 
 @register.inclusion_tag("clm_plugin/wallet/order_earned_mail.html")

@@ -36,8 +36,9 @@ def come(
     in_force(now=now())
 
     def make(
-        *, width: int = 1280, script: bool = True, guest: bool = False, poor: bool = False
-    ) -> Page:
+        *, width: int = 1280, script: bool = True, guest: bool = False, poor: bool = False,
+        rich: bool = False,
+    ) -> Page:  # fmt: skip
         context = browser.new_context(
             **{
                 **browser_context_args,
@@ -58,6 +59,8 @@ def come(
             cookies.append(session)
             if not poor:
                 fill(ann)
+            if rich:
+                give(ann, 1_234_567_890, now=now(), expires_at=None)
         context.add_cookies(cookies)  # type: ignore[arg-type]  # plain dictionaries of it
         return context.new_page()
 
@@ -115,6 +118,19 @@ def test_the_chip_opens_stays_on_the_screen_and_closes(
     chip.click()
     panel.get_by_role("link").click()
     page.wait_for_url(f"**{ACCOUNT}")
+    calm(page)
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_a_large_balance_keeps_to_a_small_screen(come: Callable[..., Page], width: int) -> None:
+    page = come(width=width, rich=True)
+    page.goto(PAGE)
+    chip = page.locator(f"{SLOT} summary")
+    expect(chip).to_contain_text("£12,345,688.90 credit")
+    calm(page)
+    chip.click()
+    expect(page.locator(".clm-chip-panel")).to_contain_text("£12,345,678.90 good for longer")
+    page.goto(ACCOUNT)
     calm(page)
 
 

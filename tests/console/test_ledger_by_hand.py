@@ -107,10 +107,10 @@ def test_dates_are_the_shops_days(eve: Client, ann: Profile, tea: None) -> None:
     ("values", "said"),
     [
         ({"reason": " "}, "required"),
-        ({"amount": "0"}, "greater than"),
-        ({"amount": "-5"}, "greater than"),
+        ({"amount": "0"}, "above nought"),
+        ({"amount": "-5"}, "above nought"),
         ({"amount": "NaN"}, "number"),
-        ({"amount": "1.005"}, "no smaller parts"),
+        ({"amount": "1.005"}, "in steps of £0.01: round it"),
         ({"amount": "10000000000"}, "digits before"),
         ({"until": "2000-01-01"}, "could never be spent"),
         ({"programme": "other"}, "valid choice"),

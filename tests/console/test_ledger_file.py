@@ -104,3 +104,15 @@ def test_who_may_not_give_credit_does_not_see_it(root: Client) -> None:
         assert marketer.get(reverse(f"clm_imports:{name}", args=[run.pk])).status_code == 302
     assert marketer.post(reverse("clm_imports:begin", args=[run.pk])).status_code == 302
     assert not GrantRequest.objects.exists()
+
+
+def test_the_screen_of_credit_by_hand_leads_to_a_file_of_it(root: Client) -> None:
+    address = f"{reverse('clm_imports:new')}?kind=credit"
+    assert f'href="{address}"' in root.get(url("requests")).content.decode()
+    assert root.get(address).context["form"]["kind"].value() == "credit"
+    strange = root.get(f"{reverse('clm_imports:new')}?kind=gold").context["form"]
+    assert strange["kind"].value() == "customers"
+    clerk = someone("clerk", "view_profile", "add_grantrequest")
+    page = clerk.get(url("requests")).content.decode()
+    assert url("give") in page
+    assert address not in page

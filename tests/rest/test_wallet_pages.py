@@ -196,7 +196,7 @@ def test_the_chip_says_balance_and_nearest_expiry_without_a_receipt() -> None:
     assert not Receipt.objects.exists()
     give(ann, 5_00, now=now())
     html = chip_of(client)["credit"]["html"]
-    assert "part of it until" in html
+    assert "some until" in html
     assert "<b>£10.00</b> good for longer" in html
 
 

@@ -168,6 +168,18 @@ def test_the_thank_you_page_and_both_forms_of_the_mail(shop: type[BasketShop]) -
     assert page('{% order_credit "101" %}{% order_credit_text "101" %}') == ""
 
 
+def test_a_guest_is_told_that_she_needs_an_account(shop: type[BasketShop]) -> None:
+    in_force(now=now(), pending_days=0)
+    shop.placed = order(60_00, placed_at=now())
+    guests = page('{% order_credit "100" %}')
+    assert "make an account in this browser" in guests
+    assert "You can spend it now." not in guests
+    hers = page('{% order_credit "100" %}', user=get_user_model()(pk=5, username="ann"))
+    assert "make an account" not in hers
+    assert "You can spend it now." in hers
+    assert "See your store credit" in hers
+
+
 def test_a_database_that_was_slow_a_moment_ago_hides_nothing_after_the_order(
     shop: type[BasketShop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
