@@ -40,7 +40,7 @@ ANONYMISING: dict[str, Callable[[Sequence[int], datetime], int]] = {
     "Account": lambda ids, now: wallet.forget(ids, now=now),
     "Hold": lambda ids, now: 0,  # with the accounts
     "OrderFact": lambda ids, now: anonymise_orders(ids),
-    "Redemption": lambda ids, now: anonymise_redemptions(ids),
+    "Redemption": lambda ids, now: anonymise_redemptions(ids, now),
 }
 """What ``erase="anonymise"`` means, by model; each takes profile ids and the time of the erasure,
 and returns a count."""
