@@ -107,6 +107,7 @@ def install(monkeypatch: pytest.MonkeyPatch, pipeline: Any) -> list[datetime]:
     nights: list[datetime] = []
     for name, module in (
         ("pipeline", SimpleNamespace(sweep=pipeline.sweep, next_due=pipeline.next_due)),
+        ("scheduled", SimpleNamespace(publish_scheduled=lambda *, now: 0)),
         ("upkeep", SimpleNamespace(upkeep=lambda *, now: nights.append(now))),
     ):
         monkeypatch.setitem(sys.modules, f"clm_plugin.{name}", module)
