@@ -153,6 +153,19 @@ def test_a_cancelled_order_stays_cancelled_and_says_what_waits(
     assert proven()
 
 
+def test_the_dashboard_adds_up_while_a_part_waits(
+    order: Any, broken: set[str], admin_client: Any
+) -> None:
+    handler().refund_amount(order, Decimal("9.00"))
+    context = admin_client.get(f"/dashboard/orders/{order.number}/").context
+    assert dict(context["tenders_left"]) == {
+        "Store credit": 8 * POUND,
+        "Card ending 4242": 16 * POUND,
+        "Gift card": 12 * POUND,
+    }
+    assert context["refundable"] == 36 * POUND
+
+
 def test_nothing_moves_where_the_first_gateway_fails(
     order: Any, broken: set[str], ann: Any
 ) -> None:

@@ -44,11 +44,15 @@ class OrderDetailView(Handled, OscarOrderDetailView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         order, left = self.object, refunds.refundable(self.object)
         context["refundable"] = left
+        waiting = context["waiting"] = refunds.waiting_of(order)
         context["tenders_left"] = [
-            (source.label or source.source_type.name, source.amount_available_for_refund)
+            (
+                source.label or source.source_type.name,
+                source.amount_available_for_refund
+                - sum(part.amount for part in waiting if part.source == source),
+            )
             for source in order.sources.all()
         ]
-        context["waiting"] = refunds.waiting_of(order)
         context["can_cancel"] = refunds.CANCELLED in order.available_statuses()
         context.setdefault("amount_form", RefundAmountForm(left=left, prefix="amount"))
         context.setdefault("lines_form", RefundLinesForm(order=order, prefix="lines"))
