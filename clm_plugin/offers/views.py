@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
@@ -164,6 +165,7 @@ def _page(
         "unknown": not done and not case.ended and case.grant is None and case.profile_id is None,
         "done": done,
         "code": shown_code(code),
+        "login_url": "" if customer_of(request) else redirect_to_login(request.path).url,
     }
     if plan is not None:
         grant_end = case.grant.expires_at if case.grant else None

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.test import Client
 from django.urls import reverse
@@ -148,10 +149,14 @@ def test_a_link_that_we_did_not_make_is_none(kind: str, clock: Any) -> None:
 def test_an_open_link_gives_whoever_is_known_one_grant(her: User, clock: Any) -> None:
     publish(plan())
     url = offers.open_link("ten", ends_at=LATER)
-    assert "Log in first" in browser().get(url).content.decode()
+    page = browser().get(url).content.decode()
+    assert "Log in first" in page
+    assert f'href="{redirect_to_login(url).url}"' in page, "she comes back to it"
     assert browser().post(url).status_code == 403
     for _ in range(2):
-        assert browser(her).post(url).status_code == 200
+        answer = browser(her).post(url)
+        assert answer.status_code == 200
+        assert "Log in" not in answer.content.decode()
     grant = OfferGrant.objects.get()
     assert (grant.profile_id, grant.source) == (pid(her), "link")
     clock.at = LATER
