@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clm_plugin.shop.api import Basket, Order, Product
     from clm_plugin.wallet.api import Boost, Foreseen
 
-_KEPT_SECONDS = 20
+_KEPT_SECONDS = 60
 """How long a product's hint is kept: it stands on pages that may cost no query."""
 _MOST_KEPT = 4096
 
