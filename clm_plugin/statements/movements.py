@@ -93,6 +93,15 @@ def _plain(movement: Movement, order: str) -> str:
 
 
 def _note(movement: Movement) -> str:
-    """The reason a colleague wrote; what a program wrote is said by the sentence."""
+    """The reason a colleague wrote; what a program wrote is said by the sentence. And what is owed:
+    it takes nothing now."""
     by_hand = movement.actor.startswith("staff:")
-    return movement.reason if movement.kind in _CORRECTIONS or by_hand else ""
+    reason = movement.reason if movement.kind in _CORRECTIONS or by_hand else ""
+    owed = price(Money(abs(movement.owed_minor), movement.currency))
+    if movement.owed_minor > 0:
+        text = _("%(amount)s was spent already: credit that you get later pays it.")
+    elif movement.owed_minor < 0:
+        text = _("You owe %(amount)s less.")
+    else:
+        return reason
+    return " ".join(filter(None, (reason, text % {"amount": owed})))

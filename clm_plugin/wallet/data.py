@@ -128,7 +128,9 @@ class ClawedBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """A line of somebody's history; ``amount_minor`` is signed as she sees it."""
+    """A line of somebody's history; ``amount_minor`` is signed as she sees it, and all of them add
+    up to what she has. ``owed_minor``: what became a debt that later credit pays; below nought:
+    what she owes no more."""
 
     transaction_id: int
     at: datetime
@@ -140,6 +142,7 @@ class Movement:
     actor: str
     order_id: str
     source: Source
+    owed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

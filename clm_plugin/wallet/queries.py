@@ -129,15 +129,16 @@ def history(profile_id: int, *, before: int | None = None, limit: int = 50) -> l
 
 
 def _movement(row: Any) -> Movement:
-    # A repayment moves as much from the credit as to the debt: she sees what it took.
-    repaid = row["transaction__kind"] == "repay"
-    minor = (row["credit"] or 0) + (0 if repaid else row["debt"] or 0)
     kind: Kind = row["transaction__kind"]
+    # What is owed is told once as it is made, and taken when it is paid: a repayment moves as much
+    # from the credit as to the debt.
+    owed = 0 if kind == "repay" else -(row["debt"] or 0)
     return Movement(
         transaction_id=row["transaction_id"],
         at=row["transaction__at"],
         kind=kind,
-        amount_minor=minor,
+        amount_minor=row["credit"] or 0,
+        owed_minor=owed,
         programme=row["account__programme"],
         currency=row["transaction__currency"],
         reason=row["transaction__reason"],

@@ -120,10 +120,13 @@ class LotShape(serializers.Serializer):
 
 
 class MovementShape(serializers.Serializer):
+    """``owed_minor`` of it became a debt that later credit pays; below nought: is owed no more."""
+
     transaction_id = serializers.IntegerField()
     at = serializers.DateTimeField()
     kind = serializers.CharField()
     amount_minor = serializers.IntegerField()
+    owed_minor = serializers.IntegerField()
     programme = serializers.CharField()
     currency = serializers.CharField()
     reason = serializers.CharField()
