@@ -149,6 +149,18 @@ def test_only_sane_money_is_a_wish(saver: Saver, stocked_shop: StockedShop) -> N
         assert "pays for this order" not in page
 
 
+def test_an_amount_may_be_written_as_her_language_writes_it(
+    saver: Saver, stocked_shop: StockedShop
+) -> None:
+    saver.add(stocked_shop.lantern)
+    saver.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "id"
+    for amount, used in (("4,50", True), ("4.50", True), ("1.004,50", False), ("4,5,0", False)):
+        saver.client.post("/clm/credit/use", {"action": "remove", "next": "/basket/"})
+        saver.use(amount)
+        page = saver.client.get("/basket/").content.decode()
+        assert ("£4,50</strong>" in page) == used, amount
+
+
 def test_the_form_leads_nowhere_else(saver: Saver) -> None:
     answer = saver.client.post("/clm/credit/use", {"next": "https://evil.example/"})
     assert answer.headers["Location"] == "/basket/"

@@ -55,6 +55,7 @@ def test_the_books(root: Client, ann: Profile) -> None:
     page = root.get(url("index")).content.decode()
     for text in ("£10.00", "£3.00", "£7.00", "never proven", "+£10.00", "−£3.00", "Order o1"):
         assert text in page, text
+    assert page.count(f'href="{url("liability")}"') == 2, "of the tab, and of the table"
 
 
 def test_numbers_without_people(log_in: Callable[..., Client], ann: Profile) -> None:

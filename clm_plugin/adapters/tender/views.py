@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.formats import get_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -38,7 +39,7 @@ def use_credit(request: HttpRequest) -> HttpResponse:
         forget_wish(request)
         messages.warning(request, _("No store credit can be used for this basket at present."))
         return _back(request)
-    currency, text = use.up_to.currency, request.POST.get("amount", "").strip()
+    currency, text = use.up_to.currency, _point(request.POST.get("amount", "").strip())
     try:
         wished = read_amount(text, currency) if text else use.up_to
     except MoneyError:
@@ -57,6 +58,13 @@ def use_credit(request: HttpRequest) -> HttpResponse:
         _("%(amount)s of store credit will be used when you pay.") % {"amount": price(shown)},
     )
     return _back(request)
+
+
+def _point(text: str) -> str:
+    """An amount with the decimal point that is read, where the shopper's language writes a comma
+    and all amounts around the field have one."""
+    mark = get_format("DECIMAL_SEPARATOR")
+    return text if "." in text else text.replace(mark, ".")
 
 
 def _back(request: HttpRequest) -> HttpResponse:
