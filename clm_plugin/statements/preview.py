@@ -64,7 +64,7 @@ def _earns(found: Foreseen, now: datetime) -> Earns:
 
 
 def hints(product_id: str, *, now: datetime, boost: Boost = wallet.no_boost) -> tuple[Hint, ...]:
-    """What one of a product earns, the same for everybody; kept for some seconds, so that a page
+    """What one of a product earns, the same for everybody; kept for a minute, so that a page
     costs no query while it is warm. Caps of persons are not looked at, budgets are. ``boost``: what
     offers do for everybody."""
     language = get_language() or ""
