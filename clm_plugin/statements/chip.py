@@ -56,10 +56,7 @@ def _chip(lots: list[Lot], currency: str, now: datetime) -> Chip | None:
     return Chip(
         amount=whole(Money(available, currency)) if available else "",
         until="" if first is None else short_day(first, zones[first], now),
-        parts=tuple(
-            (price(Money(ends[end], currency)), until(end, zones[end]))
-            for end in shown
-        ),
+        parts=tuple((price(Money(ends[end], currency)), until(end, zones[end])) for end in shown),
         is_part=first is not None and ends[first] < available,
         rest=price(Money(rest, currency)) if rest and shown else "",
         pending=price(Money(waiting, currency)) if waiting else "",
