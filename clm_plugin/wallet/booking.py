@@ -58,6 +58,27 @@ class HoldDraft(NamedTuple):
     expires_at: datetime
 
 
+class CaptureDraft(NamedTuple):
+    """What is paid of a hold (None: all that is held), before it is posted."""
+
+    hold_key: str
+    minor: int | None
+    key: str
+    fingerprint: str
+    at: datetime
+    order_id: str
+
+
+class Captured(NamedTuple):
+    """What was paid, by whom, and of which lots."""
+
+    transaction_id: int
+    profile_id: int | None
+    currency: str
+    minor: int
+    shares: tuple[LotShare, ...]
+
+
 _COLUMNS = (
     "kind", "programme", "currency", "key", "fingerprint", "at", "reason", "actor", "order_id",
     "source_kind", "source_ref", "owed_minor", "reverses_id",

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
+from clm_plugin.wallet.booking import Captured
 from clm_plugin.wallet.data import LotShare
+from clm_plugin.wallet.functions import NOT_ENOUGH
+from clm_plugin.wallet.spreading import enough
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from clm_plugin.wallet.booking import Draft, HoldDraft
+    from clm_plugin.wallet.booking import CaptureDraft, HoldDraft
 
 Shares = tuple[LotShare, ...]
 
 
 def hold(draft: HoldDraft, most: Mapping[str, int] | None) -> Shares | None:
-    """Claim a hold's key and set aside what there is of what it asks for; None when there is a hold
-    of this key."""
-    found = _call("clm_wallet_hold", *draft, _json(most))
+    """Claim a hold's key and set aside what it asks for; None when there is a hold of this key.
+    Raises NotEnough; nothing is changed then."""
+    # One statement is whole by itself; in a transaction of the caller its failure must not be his.
+    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+        found = _set_aside(draft.minor, "clm_wallet_hold", *draft, _json(most))
     return None if found is None else _shares(found)
 
 
@@ -34,20 +40,31 @@ def set_aside(
     now: datetime,
     most: Mapping[str, int] | None,
 ) -> Shares:
-    """Set aside what there is of her credit for a hold that has nothing."""
-    return _shares(
-        _call("clm_wallet_set_aside", number, profile_id, currency, minor, now, _json(most))
-    )
+    """Set credit of hers aside for a hold that has nothing, in a transaction of the caller.
+    Raises NotEnough."""
+    values = (number, profile_id, currency, minor, now, _json(most))
+    return _shares(_set_aside(minor, "clm_wallet_set_aside", *values))
 
 
-def capture(number: int, minor: int, draft: Draft) -> tuple[int, Shares] | None:
-    """Post what is paid of a locked hold, and close it: the transaction's number, and what was paid
-    of which lot. None when the key was used before."""
-    found = _call(
-        "clm_wallet_capture", number, minor, draft.currency, draft.key, draft.fingerprint, draft.at,
-        draft.order_id, draft.actor,
-    )  # fmt: skip
-    return None if found is None else (found[0], _shares(found[1]))
+def _set_aside(minor: int, function: str, *values: Any) -> Any:
+    try:
+        return _call(function, *values)
+    except DatabaseError as error:
+        cause: Any = error.__cause__
+        if getattr(cause, "sqlstate", None) != NOT_ENOUGH:
+            raise
+        enough(minor - int(cause.diag.message_detail), minor)
+        raise
+
+
+def capture(draft: CaptureDraft) -> Captured | None:
+    """Post what is paid of a hold, and close it. None when that cannot be as it is asked for;
+    nothing is changed then, and the hold, if there is one, is locked."""
+    found = _call("clm_wallet_capture", *draft)
+    if found is None:
+        return None
+    number, profile_id, currency, minor, shares = found
+    return Captured(number, profile_id, currency, minor, _shares(shares))
 
 
 def _call(function: str, *values: Any) -> Any:

@@ -6,18 +6,19 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
-from clm_plugin.wallet.booking import Booking, claim
+from clm_plugin.wallet.booking import Booking, Captured, Draft, claim
 from clm_plugin.wallet.data import LotShare
+from clm_plugin.wallet.hold_lock import find_locked
 from clm_plugin.wallet.models import Account, Hold, HoldShare, Lot
-from clm_plugin.wallet.spreading import in_order, spread
+from clm_plugin.wallet.spreading import enough, in_order, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from clm_plugin.wallet.booking import Draft, HoldDraft
+    from clm_plugin.wallet.booking import CaptureDraft, HoldDraft
 
 Shares = tuple[LotShare, ...]
 
@@ -29,9 +30,10 @@ _HOLD = (
 )
 
 
+@transaction.atomic
 def hold(draft: HoldDraft, most: Mapping[str, int] | None) -> Shares | None:
-    """Claim a hold's key and set aside what there is of what it asks for; None when there is a hold
-    of this key."""
+    """Claim a hold's key and set aside what it asks for; None when there is a hold of this key.
+    Raises NotEnough; nothing is changed then."""
     at = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [*draft[:-2], at(draft.at), at(draft.expires_at)])
@@ -75,12 +77,14 @@ def set_aside(
     now: datetime,
     most: Mapping[str, int] | None,
 ) -> Shares:
-    """Set aside what there is of her credit for a hold that has nothing."""
+    """Set credit of hers aside for a hold that has nothing, in a transaction of the caller.
+    Raises NotEnough."""
     at = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.execute(_FREE, [profile_id, currency, at, at])
         free = sorted((_Free(*row) for row in cursor.fetchall()), key=in_order)
         shares = spread(minor, free, most=most, programme_of=attrgetter("programme"))
+        enough(sum(part for _, part in shares), minor)
         cursor.executemany(_SHARE, [(number, lot.id, part) for lot, part in shares])
     booking = Booking()
     for lot, part in shares:
@@ -102,25 +106,44 @@ _CLOSE = (
 )
 
 
-def capture(number: int, minor: int, draft: Draft) -> tuple[int, Shares] | None:
-    """Post what is paid of a locked hold, and close it: the transaction's number, and what was paid
-    of which lot. None when the key was used before."""
-    posted = claim(draft)
+def capture(draft: CaptureDraft) -> Captured | None:
+    """Post what is paid of a hold, and close it. None when that cannot be as it is asked for;
+    nothing is changed then, and the hold, if there is one, is locked."""
+    held = find_locked(draft.hold_key)
+    if held is None or held.state != Hold.State.PENDING:
+        return None
+    minor = held.amount_minor if draft.minor is None else draft.minor
+    if minor > held.amount_minor:
+        return None
+    posted = claim(
+        Draft(
+            kind="capture", currency=held.currency, key=draft.key, fingerprint=draft.fingerprint,
+            at=draft.at, order_id=draft.order_id, actor="checkout",
+        )
+    )  # fmt: skip
     if posted is None:
         return None
+    shares = _pay(posted, held.id, minor)
+    with connection.cursor() as cursor:
+        at = connection.ops.adapt_datetimefield_value(draft.at)
+        cursor.execute(_CLOSE, [at, draft.order_id, held.id])
+    return Captured(posted, held.profile_id, held.currency, minor, shares)
+
+
+def _pay(posted: int, hold_id: int, minor: int) -> Shares:
+    """Post so much of what is held, and let go of the rest."""
     booking = Booking()
     paid: list[LotShare] = []
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, [number])
-        for lot, account, programme, part, shop in cursor.fetchall():
-            booking.set_aside(account, lot, -part)
-            taken = min(part, minor)
-            minor -= taken
-            if taken:
-                booking.post(posted, account, -taken, lot=lot)
-                booking.postings.append((posted, shop, None, taken))
-                paid.append(LotShare(lot, programme, taken))
-        at = connection.ops.adapt_datetimefield_value(draft.at)
-        cursor.execute(_CLOSE, [at, draft.order_id, number])
+        cursor.execute(_HELD, [hold_id])
+        rows = cursor.fetchall()
+    for lot, account, programme, part, shop in rows:
+        booking.set_aside(account, lot, -part)
+        taken = min(part, minor)
+        minor -= taken
+        if taken:
+            booking.post(posted, account, -taken, lot=lot)
+            booking.postings.append((posted, shop, None, taken))
+            paid.append(LotShare(lot, programme, taken))
     booking.write()
-    return posted, tuple(paid)
+    return tuple(paid)

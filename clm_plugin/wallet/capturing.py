@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from django.db import transaction
 
-from clm_plugin.wallet.booking import Draft, answer, check_key
+from clm_plugin.wallet.booking import Booking, Captured, CaptureDraft, answer, check_key
 from clm_plugin.wallet.checking import fingerprint, sane_key, sane_minor, sane_word
 from clm_plugin.wallet.data import News, Posted
 from clm_plugin.wallet.errors import HoldClosed, KeyConflict, NotEnough
-from clm_plugin.wallet.holding import LockedHold, locked_hold, way
-from clm_plugin.wallet.models import Hold
+from clm_plugin.wallet.hold_lock import LockedHold, locked_hold
+from clm_plugin.wallet.holding import way
+from clm_plugin.wallet.models import Hold, HoldShare
+from clm_plugin.wallet.repaying import debts_beside, pay_back
 from clm_plugin.wallet.telling import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
-
-    from clm_plugin.wallet.data import LotShare
 
 _State = Hold.State
 
@@ -35,46 +34,68 @@ def capture(
     sane_word(order_id, 64, "an order's number")
     if amount_minor is not None:
         sane_minor(amount_minor)
-    key = f"capture:{sane_key(hold_key)}"
-    mark = fingerprint("capture", order_id, amount_minor)
+    draft = CaptureDraft(
+        hold_key, amount_minor, f"capture:{sane_key(hold_key)}",
+        fingerprint("capture", order_id, amount_minor), now, order_id,
+    )  # fmt: skip
     with transaction.atomic():
-        row = locked_hold(hold_key)
-        if row.state == _State.POSTED:
-            check_key(key, mark)
-            return answer(key)
-        if row.state == _State.VOIDED:
-            raise HoldClosed(
-                f"the hold {hold_key!r} was released ({row.reason}); hold again", state=row.state
-            )
-        minor = row.amount_minor if amount_minor is None else amount_minor
-        if minor > row.amount_minor:
-            raise NotEnough(
-                f"{row.amount_minor} minor units are held, not {minor}",
-                available_minor=row.amount_minor,
-            )
-        draft = Draft(
-            kind="capture", currency=row.currency, key=key, fingerprint=mark, at=now,
-            order_id=order_id, actor="checkout",
-        )  # fmt: skip
-        paid = way().capture(row.id, minor, draft)
+        paid = way().capture(draft)
         if paid is None:
-            check_key(key, mark)
-            raise KeyConflict(f"the key {key!r} was used before, and its hold is open")
-        number, shares = paid
-        tell(_news(number, row, shares, draft))
+            return _before(draft)
+        if amount_minor is not None:
+            _pay_back_the_rest(paid, draft)
+        tell(_news(paid, draft))
     return Posted(
-        transaction_id=number, kind="capture", amount_minor=minor, currency=row.currency,
-        shares=shares,
+        transaction_id=paid.transaction_id, kind="capture", amount_minor=paid.minor,
+        currency=paid.currency, shares=paid.shares,
     )  # fmt: skip
 
 
-def _news(number: int, row: LockedHold, shares: Sequence[LotShare], draft: Draft) -> list[News]:
+def _before(draft: CaptureDraft) -> Posted:
+    """The first answer to what was captured before. Raises what else keeps it from being paid."""
+    row = locked_hold(draft.hold_key)
+    if row.state != _State.POSTED:
+        _refuse(row, draft)
+    check_key(draft.key, draft.fingerprint)
+    return answer(draft.key)
+
+
+def _refuse(row: LockedHold, draft: CaptureDraft) -> NoReturn:
+    if row.state == _State.VOIDED:
+        raise HoldClosed(
+            f"the hold {row.key!r} was released ({row.reason}); hold again", state=row.state
+        )
+    if draft.minor is not None and draft.minor > row.amount_minor:
+        raise NotEnough(
+            f"{row.amount_minor} minor units are held, not {draft.minor}",
+            available_minor=row.amount_minor,
+        )
+    raise KeyConflict(f"the key {draft.key!r} was used before, and its hold is open")
+
+
+def _pay_back_the_rest(paid: Captured, draft: CaptureDraft) -> None:
+    """What this order did not need is free again, and pays what is owed for it."""
+    held = HoldShare.objects.filter(hold__key=draft.hold_key).order_by("id")
+    shares = list(held.select_related("lot__account"))
+    spent = {share.lot_id: share.amount_minor for share in paid.shares}
+    rest = [(its.lot, its.amount_minor - spent.get(its.lot_id, 0)) for its in shares]
+    booking = Booking()
+    pay_back(
+        booking, [(lot, minor) for lot, minor in rest if minor],
+        debts_beside(lot.account for lot, minor in rest if minor), at=draft.at, reason="",
+        actor="checkout",
+    )  # fmt: skip
+    booking.write()
+
+
+def _news(paid: Captured, draft: CaptureDraft) -> list[News]:
     return [
         News(
-            kind="capture", profile_id=row.profile_id, programme=programme, currency=row.currency,
-            amount_minor=sum(each.amount_minor for each in shares if each.programme == programme),
-            at=draft.at, transaction_id=number, order_id=draft.order_id,
-            lot_ids=tuple(each.lot_id for each in shares if each.programme == programme),
+            kind="capture", profile_id=paid.profile_id, programme=programme,
+            currency=paid.currency, at=draft.at, transaction_id=paid.transaction_id,
+            amount_minor=sum(its.amount_minor for its in paid.shares if its.programme == programme),
+            lot_ids=tuple(its.lot_id for its in paid.shares if its.programme == programme),
+            order_id=draft.order_id,
         )
-        for programme in sorted({each.programme for each in shares})
+        for programme in sorted({its.programme for its in paid.shares})
     ]  # fmt: skip

@@ -1,9 +1,10 @@
 """Holding and capturing as functions of PostgreSQL; ``by_function`` calls them.
 
-Each is one statement for whoever calls it, and planned once for a connection: whatever the
-statistics say, they find rows by key. In READ COMMITTED each statement *inside* sees what was
-committed before it began, so what is read after a lock is what the lock is for; one statement of
-many parts would see what was there before it waited. ``by_statement`` does the same elsewhere.
+Each is one statement for whoever calls it, so that holding needs no transaction around it, and is
+planned once for a connection: whatever the statistics say, they find rows by key. In READ COMMITTED
+each statement *inside* sees what was committed before it began, so what is read after a lock is
+what the lock is for; one statement of many parts would see what was there before it waited.
+``by_statement`` does the same elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ SET_ASIDE = """
 CREATE OR REPLACE FUNCTION clm_wallet_set_aside(
     its_hold bigint, owner bigint, its_currency text, asked bigint, moment timestamptz, most jsonb
 ) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
--- Sets aside what there is of what is asked, soonest expiry first: [[lot, programme, part], ...].
+-- Sets aside what is asked, soonest expiry first: [[lot, programme, part], ...]. Raises CLM01, with
+-- what is missing as its detail, when there is less.
 DECLARE
     accounts bigint[];
     this record;
@@ -49,9 +51,14 @@ BEGIN
         asked := asked - part;
         EXIT WHEN asked = 0;
     END LOOP;
+    IF asked > 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'CLM01', MESSAGE = 'not enough credit', DETAIL = asked;
+    END IF;
     RETURN shares;
 END $$
 """
+NOT_ENOUGH = "CLM01"
+"""The code of the error that both ``SET_ASIDE`` and ``HOLD`` raise."""
 
 HOLD = """
 CREATE OR REPLACE FUNCTION clm_wallet_hold(
@@ -76,37 +83,46 @@ END $$
 
 CAPTURE = """
 CREATE OR REPLACE FUNCTION clm_wallet_capture(
-    its_hold bigint, asked bigint, its_currency text, its_key text, mark text, moment timestamptz,
-    its_order text, whose text
+    its_hold text, asked bigint, its_key text, mark text, moment timestamptz, its_order text
 ) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
--- Posts what is paid of a locked hold, lets go of the rest and closes it:
--- [transaction, [[lot, programme, part], ...]]; NULL when the key was used before.
+-- Posts what is paid of a hold (NULL: all), lets go of the rest and closes it:
+-- [transaction, profile, currency, paid, [[lot, programme, part], ...]].
+-- NULL when that cannot be; nothing is changed then, and the hold, if there is one, is locked.
 DECLARE
+    this clm_plugin_hold;
     number bigint;
     share record;
     its_account bigint;
     its_programme text;
+    left_over bigint;
     part bigint;
     shares jsonb := '[]';
 BEGIN
+    SELECT * INTO this FROM clm_plugin_hold WHERE key = its_hold FOR NO KEY UPDATE;
+    left_over := coalesce(asked, this.amount_minor);
+    IF this.state IS DISTINCT FROM 'pending' OR left_over > this.amount_minor THEN
+        RETURN NULL;
+    END IF;
+    asked := left_over;
     INSERT INTO clm_plugin_transaction (
         kind, programme, currency, key, fingerprint, at, reason, actor, order_id, source_kind,
         source_ref
-    ) VALUES ('capture', '', its_currency, its_key, mark, moment, '', whose, its_order, '', '')
-    ON CONFLICT (key) DO NOTHING RETURNING id INTO number;
+    ) VALUES (
+        'capture', '', this.currency, its_key, mark, moment, '', 'checkout', its_order, '', ''
+    ) ON CONFLICT (key) DO NOTHING RETURNING id INTO number;
     IF number IS NULL THEN
         RETURN NULL;
     END IF;
     PERFORM 1 FROM clm_plugin_account
     WHERE id = ANY (ARRAY(
         SELECT account_id FROM clm_plugin_lot
-        WHERE id = ANY (ARRAY(SELECT lot_id FROM clm_plugin_holdshare WHERE hold_id = its_hold))
+        WHERE id = ANY (ARRAY(SELECT lot_id FROM clm_plugin_holdshare WHERE hold_id = this.id))
     )) ORDER BY id FOR NO KEY UPDATE;
     FOR share IN
-        SELECT lot_id, amount_minor FROM clm_plugin_holdshare WHERE hold_id = its_hold ORDER BY id
+        SELECT lot_id, amount_minor FROM clm_plugin_holdshare WHERE hold_id = this.id ORDER BY id
     LOOP
-        part := least(asked, share.amount_minor);
-        asked := asked - part;
+        part := least(left_over, share.amount_minor);
+        left_over := left_over - part;
         UPDATE clm_plugin_lot
         SET remaining_minor = remaining_minor - part, held_minor = held_minor - share.amount_minor
         WHERE id = share.lot_id RETURNING account_id INTO its_account;
@@ -126,7 +142,7 @@ BEGIN
         );
     END LOOP;
     UPDATE clm_plugin_hold SET state = 'posted', closed_at = moment, order_id = its_order
-    WHERE id = its_hold;
-    RETURN jsonb_build_array(number, shares);
+    WHERE id = this.id;
+    RETURN jsonb_build_array(number, this.profile_id, this.currency, asked, shares);
 END $$
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
@@ -12,9 +12,9 @@ from clm_plugin.wallet.booking import Booking, HoldDraft
 from clm_plugin.wallet.checking import fingerprint, sane, sane_key, sane_minor, sane_word, words
 from clm_plugin.wallet.data import Held, LotShare
 from clm_plugin.wallet.errors import HoldClosed, KeyConflict, WalletError
-from clm_plugin.wallet.models import Hold, HoldShare, Lot
-from clm_plugin.wallet.repaying import debts_beside, owing, pay_back
-from clm_plugin.wallet.spreading import enough
+from clm_plugin.wallet.hold_lock import locked_hold
+from clm_plugin.wallet.models import Hold, HoldShare
+from clm_plugin.wallet.repaying import debts_beside, pay_back_released
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,15 +47,15 @@ def hold(
         sane_minor(limit, zero=True)
     if expires_at <= now:
         raise WalletError("a hold ends in the future; give a later expires_at")
-    mark = fingerprint("hold", profile_id, minor, money.currency, sorted((most or {}).items()))
+    mark = fingerprint(
+        "hold", profile_id, minor, money.currency, order_id, sorted((most or {}).items())
+    )
     draft = HoldDraft(
         sane_key(key), mark, profile_id, money.currency, minor, order_id, now, expires_at
     )
-    with transaction.atomic():
-        shares = way().hold(draft, most)
-        if shares is None:
-            return _again(key, mark)
-        enough(sum(share.amount_minor for share in shares), minor)
+    shares = way().hold(draft, most)
+    if shares is None:
+        return _again(key, mark)
     return Held(
         key=key, state="pending", amount_minor=minor, currency=money.currency,
         expires_at=expires_at, order_id=order_id, shares=shares,
@@ -93,32 +93,6 @@ def held(row: Hold, *, repeated: bool = False) -> Held:
     )
 
 
-class LockedHold(NamedTuple):
-    """A hold whose row the caller locked."""
-
-    id: int
-    key: str
-    state: str
-    amount_minor: int
-    currency: str
-    profile_id: int | None
-    reason: str
-
-
-_LOCKED = f"SELECT {', '.join(LockedHold._fields)} FROM {Hold._meta.db_table} WHERE key = %s"
-
-
-def locked_hold(key: str) -> LockedHold:
-    """The hold of a key, locked. Raises HoldClosed when there is none."""
-    lock = " FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCKED + lock, [key])
-        row = cursor.fetchone()
-    if row is None:
-        raise HoldClosed(f"there is no hold {key!r}; hold again")
-    return LockedHold(*row)
-
-
 def release(*, hold_key: str, now: datetime, reason: str) -> Held:
     """Let go of what a hold set aside; released again it stays released (``repeated``).
 
@@ -146,23 +120,14 @@ def void(rows: Iterable[Hold], *, reason: str, now: datetime, skip: bool = False
             "hold_id", "lot_id", "lot__account_id", "amount_minor"
         )
     )
-    accounts = {account for _, _, account, _ in shares}
-    beside = debts_beside(accounts)
-    locked = lock(accounts | set(beside.values()), skip=skip)
-    busy = {
-        number
-        for number, _, account, _ in shares
-        if account not in locked or beside.get(account, account) not in locked
-    }
+    locked = lock({account for _, _, account, _ in shares}, skip=skip)
+    busy = {number for number, _, account, _ in shares if account not in locked}
     booking = Booking()
     freed = [(lot, minor) for number, lot, _, minor in shares if number not in busy]
     for number, lot, account, minor in shares:
         if number not in busy:
             booking.set_aside(account, lot, -minor)
-    if debts := owing(locked):
-        lots = Lot.objects.select_related("account").in_bulk([lot for lot, _ in freed])
-        let_go = [(lots[lot], minor) for lot, minor in freed]
-        pay_back(booking, let_go, debts, at=now, reason=reason, actor="checkout")
+    pay_back_released(booking, freed, debts_beside(locked.values()), at=now, reason=reason)
     booking.write()
     done = [row for row in rows if row.pk not in busy]
     for row in done:
@@ -189,10 +154,9 @@ def rehold(*, hold_key: str, now: datetime, expires_at: datetime) -> Held:
         if row.state == _State.VOIDED:
             limits = _by_programme(row)
             HoldShare.objects.filter(hold=row).delete()
-            shares = way().set_aside(
+            way().set_aside(
                 row.pk, row.profile_id, row.currency, row.amount_minor, now=now, most=limits
             )
-            enough(sum(share.amount_minor for share in shares), row.amount_minor)
             row.state, row.closed_at, row.reason = _State.PENDING, None, ""
         row.save(update_fields=["expires_at", "state", "closed_at", "reason"])
         return held(row)

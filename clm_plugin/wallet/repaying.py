@@ -8,40 +8,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Q, Sum
 
 from clm_plugin.wallet.booking import Booking, Draft, claim
 from clm_plugin.wallet.data import Source
 from clm_plugin.wallet.models import Account, Lot, Posting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
 Debts = dict[tuple[int | None, str], Account]
-"""By (who it was opened for, programme), locked."""
+"""By (who it was opened for, programme)."""
 _BACK = "repay:back:"
 
 
-def debts_beside(accounts: Iterable[int]) -> dict[int, int]:
-    """By customer's account: the debt beside it, where there is one; one query, nothing locked."""
-    debts = Account.objects.filter(
-        purpose=Account.Purpose.DEBT,
-        opened_for=OuterRef("opened_for"),
-        programme=OuterRef("programme"),
-    )
-    rows = Account.objects.filter(pk__in=list(accounts), opened_for__isnull=False)
-    found = rows.annotate(debt=Subquery(debts.values("pk")[:1])).exclude(debt=None)
-    return dict(found.values_list("pk", "debt"))
+def debts_beside(locked: Iterable[Account]) -> Debts:
+    """What is owed beside these accounts of customers, which the caller locked; one query.
+
+    Whoever touches a debt has the account beside it locked, so these are locked as well, and one
+    that was made while the caller waited is among them.
+    """
+    names = {(its.opened_for, its.programme) for its in locked if its.opened_for is not None}
+    rows = Account.objects.filter(
+        purpose=Account.Purpose.DEBT, balance_minor__lt=0,
+        opened_for__in={opened_for for opened_for, _ in names},
+    )  # fmt: skip
+    found = {(row.opened_for, row.programme): row for row in rows}
+    return {name: row for name, row in found.items() if name in names}
 
 
-def owing(locked: Mapping[int, Account]) -> Debts:
-    """The debts among these accounts."""
-    return {
-        (its.opened_for, its.programme): its
-        for its in locked.values()
-        if its.purpose == Account.Purpose.DEBT and its.balance_minor
-    }
+def customers_beside(debts: Iterable[Account]) -> set[int]:
+    """The accounts to lock with these debts."""
+    found: set[int] = set()
+    for debt in debts:
+        its = Account.objects.filter(
+            purpose=Account.Purpose.CUSTOMER, opened_for=debt.opened_for, programme=debt.programme
+        )
+        found.update(its.values_list("pk", flat=True))
+    return found
 
 
 def pay_back(
@@ -78,6 +83,22 @@ def pay_back(
         assert number is not None
         booking.post(number, lot.account_id, -minor, lot=lot.pk)
         booking.post(number, debt.pk, minor)
+
+
+def pay_back_released(
+    booking: Booking,
+    released: Iterable[tuple[int, int]],
+    debts: Debts,
+    *,
+    at: datetime,
+    reason: str,
+) -> None:
+    """The same of what a hold let go of: (lot's number, minor units)."""
+    if debts:
+        freed = list(released)
+        lots = Lot.objects.select_related("account").in_bulk([number for number, _ in freed])
+        let_go = [(lots[number], minor) for number, minor in freed]
+        pay_back(booking, let_go, debts, at=at, reason=reason, actor="checkout")
 
 
 def _owed_by_source(debts: Iterable[Account]) -> dict[tuple[int, str, str], int]:

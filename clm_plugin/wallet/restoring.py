@@ -14,7 +14,7 @@ from clm_plugin.wallet.checking import fingerprint, sane_key, sane_minor, sane_w
 from clm_plugin.wallet.data import LotShare, News, Posted
 from clm_plugin.wallet.models import Account, Lot, Posting, Transaction
 from clm_plugin.wallet.notices import next_notice
-from clm_plugin.wallet.repaying import debts_beside, owing, pay_back
+from clm_plugin.wallet.repaying import debts_beside, pay_back
 from clm_plugin.wallet.telling import tell
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ def _locked_lots(order_id: str) -> tuple[list[Lot], Debts]:
     )
     spent = dict.fromkeys(paid.order_by("id").values_list("lot_id", flat=True)) if order_id else {}
     accounts = set(Lot.objects.filter(pk__in=spent).values_list("account_id", flat=True))
-    locked = lock(accounts | set(debts_beside(accounts).values()))
+    locked = lock(accounts)
     owned = Lot.objects.select_related("account").filter(account__profile__isnull=False)
     lots = owned.in_bulk([pk for pk in spent if pk is not None])
-    return [lots[pk] for pk in spent if pk in lots], owing(locked)
+    return [lots[pk] for pk in spent if pk in lots], debts_beside(locked.values())
 
 
 def _left(order_id: str, lots: list[Lot]) -> dict[int, int]:

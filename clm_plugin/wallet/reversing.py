@@ -13,6 +13,7 @@ from clm_plugin.wallet.checking import fingerprint, sane_key
 from clm_plugin.wallet.data import LotShare, News, Posted, Source
 from clm_plugin.wallet.errors import NotEnough, NotReversible
 from clm_plugin.wallet.models import Account, Lot, Posting, Transaction
+from clm_plugin.wallet.repaying import customers_beside
 from clm_plugin.wallet.telling import tell
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def _claim_once(draft: Draft) -> int | None:
 def _post_opposite(number: int, legs: list[Posting]) -> int | None:
     """The opposite of every leg; returns whose credit it is."""
     running = [leg for leg in legs if leg.account.purpose in ("customer", "debt")]
-    accounts = lock({leg.account_id for leg in running})
+    beside = customers_beside(leg.account for leg in running if leg.account.purpose == "debt")
+    accounts = lock({leg.account_id for leg in running} | beside)
     lots = Lot.objects.in_bulk([leg.lot_id for leg in running if leg.lot_id is not None])
     booking = Booking()
     for leg in legs:

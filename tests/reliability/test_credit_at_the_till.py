@@ -115,7 +115,7 @@ def test_red_first_without_lock_and_constraints_it_is_spent_again_and_again(
 @contextmanager
 def _unconstrained() -> Iterator[None]:
     """Without what the database itself refuses; whole again afterwards."""
-    dropped = [(Account, "clm_account_customer"), (Lot, "clm_lot_amounts")]
+    dropped = [(Account, "clm_account_balance"), (Lot, "clm_lot_amounts")]
     checks = {
         name: next(each for each in model._meta.constraints if each.name == name)
         for model, name in dropped

@@ -115,11 +115,12 @@ class Model:
         hold.state = "posted"
         taken = self.orders.setdefault(order, {})
         for number, part in hold.shares.items():
-            part = min(part, minor - sum(taken.values()))
-            if part:
-                taken[number] = part
-                self.lots[number].left -= part
-                self.lots[number].used += part
+            paid = min(part, minor - sum(taken.values()))
+            if paid:
+                taken[number] = paid
+            lot = self.lots[number]
+            lot.left, lot.used = lot.left - part, lot.used + part
+            self.come_back(lot, part - paid)
 
     def restored(self, order: str, minor: int | None) -> dict[int, int]:
         """What each lot gets back, expired or not."""

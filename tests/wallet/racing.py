@@ -83,7 +83,7 @@ def _without_lock(execute: Any, sql: str, params: Any, many: bool, context: Any)
     return found
 
 
-CHECKS = ((Account, "clm_account_customer"), (Lot, "clm_lot_amounts"))
+CHECKS = ((Account, "clm_account_balance"), (Lot, "clm_lot_amounts"))
 
 
 @contextmanager

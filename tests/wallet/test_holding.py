@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from clm_plugin.models import Account, Hold, Lot
 from clm_plugin.wallet import api as wallet
-from clm_plugin.wallet.api import HoldClosed, KeyConflict, NotEnough
+from clm_plugin.wallet.api import HoldClosed, KeyConflict, NotEnough, Source
 from tests.wallet.ledger import NOW, TEA, days, free, gbp, give, pay, person, set_aside
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,41 @@ def test_a_capture_pays_and_the_rest_is_released() -> None:
     assert Account.objects.get(purpose="customer").held_minor == 0
     assert wallet.spent_on("1001") == paid
     assert wallet.paid_on(["1001", "x"]) == {"1001": (300, 0)}
+
+
+def test_what_an_order_does_not_need_pays_what_is_owed_for_it() -> None:
+    jane = person()
+    give(jane, 1000, source=Source("order", "900"))
+    held = set_aside(jane, 1000)
+    wallet.claw_back(
+        source=Source("order", "900"), amount_minor=None, key="back", policy="debt", now=NOW,
+        reason="refunded", actor="shop",
+    )  # fmt: skip
+    assert wallet.balance(jane, "GBP", now=NOW).debt_minor == 1000
+    wallet.capture(hold_key=held.key, now=NOW, order_id="1001", amount_minor=300)
+    balance = wallet.balance(jane, "GBP", now=NOW)
+    assert (balance.available_minor, balance.debt_minor) == (0, 300)
+    assert wallet.verify(now=NOW).ok
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no functions")
+@pytest.mark.django_db(transaction=True)
+def test_holding_is_one_statement_and_its_refusal_is_not_the_callers() -> None:
+    jane = person()
+    give(jane, 1000)
+    with CaptureQueriesContext(connection) as queries:
+        set_aside(jane, 400)
+    assert len(queries) == 1
+    with transaction.atomic():
+        with pytest.raises(NotEnough) as refused:
+            set_aside(jane, 601)
+        assert refused.value.available_minor == 600
+        held = set_aside(jane, 600)  # his transaction is as good as before
+    with CaptureQueriesContext(connection) as queries:
+        wallet.capture(hold_key=held.key, now=NOW, order_id="1001")
+    assert sum("clm_wallet_capture" in each["sql"] for each in queries) == 1
+    assert len(queries) <= 7  # BEGIN, it, the event of it, COMMIT
+    assert not Hold.objects.filter(amount_minor=601).exists()
 
 
 def test_captured_again_it_gives_the_first_answer() -> None:
@@ -130,8 +167,9 @@ def test_a_repeated_hold_is_one_hold() -> None:
     assert again.repeated
     assert again.shares == first.shares
     assert free(jane) == 600
-    with pytest.raises(KeyConflict):
-        set_aside(jane, 500, key="k")
+    for other in ({"minor": 500}, {"minor": 400, "order_id": "1002"}):
+        with pytest.raises(KeyConflict):
+            set_aside(jane, key="k", **other)
 
 
 def test_31_back_from_a_long_payment_page_it_is_held_anew_or_refused() -> None:

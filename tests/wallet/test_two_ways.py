@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from clm_plugin.models import Account, Hold, HoldShare, Lot, Posting, Transaction
 from clm_plugin.wallet import by_function, by_statement
-from clm_plugin.wallet.booking import Draft, HoldDraft
+from clm_plugin.wallet.booking import CaptureDraft, HoldDraft
+from clm_plugin.wallet.errors import NotEnough
 from tests.lengths import examples
 from tests.wallet.ledger import NOW, give, person
 
@@ -80,18 +81,23 @@ def held_and_paid(
 ) -> Any:
     """What both steps answer, and the books after each."""
     draft = HoldDraft("k", "f", jane, "GBP", asked, "1", NOW, NOW + timedelta(hours=1))
-    shares = way.hold(draft, most)
-    after = [shares, books()]
-    number = Hold.objects.get().pk
-    minor = min(paid, sum(share.amount_minor for share in shares))
-    if minor:
-        capture = Draft(
-            kind="capture", currency="GBP", key="c", fingerprint="f", at=NOW, order_id="2",
-            actor="checkout",
-        )  # fmt: skip
-        after += [way.capture(number, minor, capture)[1], books()]
-        assert way.hold(draft, most) is None
-        assert way.capture(number, minor, capture) is None
+    after: list[Any] = []
+    try:
+        shares = way.hold(draft, most)
+    except NotEnough as none:
+        after += [str(none), books()]
+        if not none.available_minor:
+            return after
+        draft = draft._replace(minor=none.available_minor)
+        shares = way.hold(draft, most)
+    after += [shares, books()]
+    capture = CaptureDraft("k", min(paid, draft.minor), "c", "f", NOW, "2")
+    assert way.capture(capture._replace(minor=201)) is None
+    assert way.capture(capture._replace(hold_key="another")) is None
+    assert books() == after[-1]
+    after += [way.capture(capture)[1:], books()]
+    assert way.hold(draft, most) is None
+    assert way.capture(capture) is None
     return after
 
 
@@ -124,11 +130,11 @@ def test_what_was_released_is_set_aside_anew_in_the_same_way() -> None:
     given_to(jane, [("tea", 50, -2, 0, 3), ("coffee", 50, -2, 0, 2), ("tea", 50, -2, 0, None)])
 
     def anew(way: ModuleType) -> Any:
-        draft = HoldDraft("k", "f", jane, "GBP", 1, "", NOW, NOW + timedelta(hours=1))
-        way.hold(draft, {})
-        number = Hold.objects.get().pk
-        return way.set_aside(number, jane, "GBP", 120, now=NOW, most={"tea": 60, "coffee": 60})
+        empty = Hold.objects.create(
+            key="k", profile_id=jane, currency="GBP", amount_minor=105, held_at=NOW, expires_at=NOW
+        )
+        return way.set_aside(empty.pk, jane, "GBP", 105, now=NOW, most={"tea": 60, "coffee": 60})
 
     found = undone(lambda: anew(by_function))
-    assert [share.amount_minor for share in found] == [50, 50, 10]
+    assert [share.amount_minor for share in found] == [50, 50, 5]
     assert found == undone(lambda: anew(by_statement))
