@@ -1,7 +1,7 @@
 """Recipes: ready-made drafts of campaigns.
 
-``clm_install`` publishes the three of the first day, and the reminders of store credit and of offers,
-which wait for some to be given.
+``clm_install`` publishes the three of the first day, and the reminders of store credit and of
+offers, which wait for some to be given.
 """
 
 from __future__ import annotations
