@@ -40,6 +40,7 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("clm_plugin.revoke", _("Revoke"), _("Revoked"))
     actions.register_action("clm_plugin.make_codes", _("Make codes"), _("Made codes"))
     actions.register_action("clm_plugin.give_offer", _("Give"), _("Gave an offer"))
+    actions.register_action("clm_plugin.take_back", _("Take back"), _("Took an offer back"))
     actions.register_action("clm_plugin.import", _("Import"), _("Read in a file"))
     actions.register_action("clm_plugin.export_list", _("Export"), _("Exported a list"))
     actions.register_action("clm_plugin.export", _("Export"), _("Exported the data of a person"))

@@ -61,6 +61,7 @@ SCREENS: dict[str, dict[str, set[str]]] = {
         "revoke": {MG},
         "POST codes_export": {MG},
         "give": {MG, S},
+        "take_back": {MG, S},
     },
     "clm_programmes": {**_AUTHORED, "effects": ALL_BUT_SUPPORT},
     "clm_lifecycle_models": {

@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from clm_plugin.adapters.files.api import Column
@@ -178,6 +178,19 @@ def _by_hand() -> tuple[Column, ...]:
     )
 
 
+def _offers() -> tuple[Column, ...]:
+    numbers = ("granted", "accepted", "codes", "codes_free", "codes_revoked", "reserved", "used")
+    return (
+        Column(name="offer", value="key"),
+        Column(name="name", value="name"),
+        Column(name="live", value="live", kind="flag"),
+        *(Column(name=name, value=Coalesce(name, 0), kind="whole") for name in numbers),
+        Column(name="discount", value=_major("discount_minor", "currency"), kind="amount"),
+        Column(name="revenue", value=_major("revenue_minor", "currency"), kind="amount"),
+        Column(name="currency", value="currency"),
+    )
+
+
 def _credit_days() -> tuple[Column, ...]:
     names = ("issued", "redeemed", "expired", "clawed_back", "debt", "liability")
     return (
@@ -241,6 +254,7 @@ LISTS: dict[str, ListExport] = {
         ListExport(key="account", label=_("Movements of an account"), columns=_journal),
         ListExport(key="credit_days", label=_("Store credit by day"), columns=_credit_days),
         ListExport(key="credit_requests", label=_("Credit by hand"), columns=_by_hand),
+        ListExport(key="offers", label=_("Offers"), columns=_offers),
         ListExport(key="lots", label=_("Lots"), columns=_lots),
         ListExport(key="transactions", label=_("Transactions"), columns=_journal),
         ListExport(key="customers", label=_("Customers"), columns=_customers),

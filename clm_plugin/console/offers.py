@@ -18,10 +18,12 @@ from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 from clm_plugin.console.campaigns import status_of
 from clm_plugin.console.codes import CodesExportView, MakeCodesView, RevokeView
 from clm_plugin.console.customers import FigureColumn
+from clm_plugin.console.exports import Exports
 from clm_plugin.console.listing import ListingSet
 from clm_plugin.console.offers_give import GiveView
 from clm_plugin.console.offers_page import OfferView
 from clm_plugin.console.offers_public import PublicCodeView
+from clm_plugin.console.offers_take_back import TakeBackView
 from clm_plugin.console.offers_used import OfferUnpublishView
 from clm_plugin.console.wording import money, whole
 from clm_plugin.offers import api as offers
@@ -33,8 +35,13 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-class OfferIndexView(IndexView):
-    """Three queries more for all numbers, however many offers there are."""
+class OfferIndexView(Exports, IndexView):
+    """Three queries more for all numbers, however many offers there are. The export holds them."""
+
+    exports = "offers"
+
+    def export_rows(self) -> QuerySet[Offer]:
+        return offers.with_figures(self.get_queryset())
 
     def get_base_queryset(self) -> QuerySet[Offer]:
         rows: QuerySet[Offer] = super().get_base_queryset()
@@ -149,4 +156,5 @@ class OfferViewSet(ListingSet, SnippetViewSet):
             path("page/<int:pk>/revoke/", RevokeView.as_view(), name="revoke"),
             path("page/<int:pk>/codes.csv", CodesExportView.as_view(), name="codes_export"),
             path("give/<int:pk>/", GiveView.as_view(), name="give"),
+            path("given/<int:pk>/take-back/", TakeBackView.as_view(), name="take_back"),
         ]

@@ -56,11 +56,13 @@ from clm_plugin.offers.figures import (
     grants_of,
     limits_used,
     redemptions_of,
+    with_figures,
 )
 from clm_plugin.offers.granting import (
     accept,
     grant_offer,
     granted_before,
+    returnable,
     revoke_grant,
     worth,
 )
@@ -188,6 +190,7 @@ __all__ = [
     "remembered_codes",
     "reserve",
     "reserve_all",
+    "returnable",
     "revoke_codes",
     "revoke_grant",
     "settle",
@@ -205,6 +208,7 @@ __all__ = [
     "used_by_guest",
     "used_up",
     "why_refused",
+    "with_figures",
     "withdraw_offer",
     "worth",
     "written_code",

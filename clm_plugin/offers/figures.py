@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from clm_plugin.offers.code_models import CodeBatch, OfferCode
 from clm_plugin.offers.models import OfferCounter, OfferGrant, Redemption
@@ -13,7 +13,9 @@ from clm_plugin.offers.models import OfferCounter, OfferGrant, Redemption
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.db.models import QuerySet
+    from django.db.models import Aggregate, QuerySet
+
+    from clm_plugin.offers.authoring import Offer
 
 _State = OfferCode.State
 
@@ -79,6 +81,29 @@ def _used(chosen: dict[str, list[str]]) -> dict[str, dict[str, int]]:
             e=Count("pk", filter=done & Q(order_minor__isnull=False)),
         )
     }
+
+
+def with_figures(rows: QuerySet[Offer]) -> QuerySet[Offer]:
+    """Offers with the same numbers as columns of their own rows (None: nothing yet), for a file."""
+    done, free = Q(state=Redemption.State.CONFIRMED), Q(state=_State.FREE, written="")
+    given = OfferGrant.objects.all()
+    codes, uses = OfferCode.objects.all(), Redemption.objects.all()
+    return rows.annotate(
+        granted=_of(given, Count("pk")),
+        accepted=_of(given.filter(accepted_at__isnull=False), Count("pk")),
+        codes=_of(codes, Count("pk")),
+        codes_free=_of(codes.filter(free), Count("pk")),
+        codes_revoked=_of(codes.filter(state=_State.REVOKED), Count("pk")),
+        reserved=_of(uses.filter(state=Redemption.State.RESERVED), Count("pk")),
+        used=_of(uses.filter(done), Count("pk")),
+        discount_minor=_of(uses.filter(done), Sum("discount_minor")),
+        revenue_minor=_of(uses.filter(done), Sum("order_minor")),
+    )
+
+
+def _of(rows: QuerySet[Any], what: Aggregate) -> Subquery:
+    its = rows.filter(offer=OuterRef("key")).order_by().values("offer")
+    return Subquery(its.annotate(number=what).values("number"))
 
 
 def limits_used(offer: str) -> dict[str, tuple[int, int]]:

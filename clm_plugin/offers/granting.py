@@ -20,6 +20,7 @@ from clm_plugin.offers.settling import confirm
 from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from clm_plugin.offers.plan import Offer
@@ -208,6 +209,29 @@ def revoke_grant(grant_id: int, *, reason: str, now: datetime) -> bool:
                 code.state = OfferCode.State.REVOKED
             code.save()
     return True
+
+
+def returnable(rows: Iterable[OfferGrant], *, now: datetime) -> set[int]:
+    """Of which of these grants something can be taken back: they can be used, or their pass runs.
+    One query, none for none."""
+    plans = live_offers()
+    open_ = {
+        row.pk
+        for row in rows
+        if row.revoked_at is None
+        and (
+            row.entitles_until > now
+            if row.entitles_until is not None
+            else row.expires_at is None or row.expires_at > now
+        )
+        # Store credit that was taken up is money of hers: the ledger takes it back, not this.
+        and not (row.accepted_at and (plan := plans.get(row.offer)) and plan.effect.programme)
+    }
+    if not open_:
+        return set()
+    used = Redemption.objects.filter(grant__in=open_, state=Redemption.State.CONFIRMED)
+    done = used.values_list("grant_id", "order_id")
+    return open_ - {pk for pk, order in done if pk is not None and order != taken_up(pk)}
 
 
 def as_data(row: OfferGrant, *, repeated: bool = False) -> data.OfferGrant:
