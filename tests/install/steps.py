@@ -88,7 +88,7 @@ def administer() -> None:
         assert path in menu, path
         assert client.get(path).status_code == 200, path
     assert Profile.objects.count() >= 30, "the back-fill has read the shop's customers"
-    assert Campaign.objects.filter(live=True).count() == 5
+    assert Campaign.objects.filter(live=True).count() == 7
     edit = f"{ADMIN}lifecycle/campaigns/edit/{Campaign.objects.earliest('pk').pk}/"
     for path in (edit, f"{ADMIN}documents/", f"{ADMIN}images/", f"{ADMIN}pages/", "/admin/"):
         assert client.get(path, follow=True).status_code == 200, path
