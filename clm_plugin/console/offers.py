@@ -18,7 +18,7 @@ from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 from clm_plugin.console.campaigns import status_of
 from clm_plugin.console.codes import CodesExportView, MakeCodesView, RevokeView
 from clm_plugin.console.customers import FigureColumn
-from clm_plugin.console.exports import Exports
+from clm_plugin.console.exports import Exports, export_button
 from clm_plugin.console.listing import ListingSet
 from clm_plugin.console.offers_give import GiveView
 from clm_plugin.console.offers_page import OfferView
@@ -55,6 +55,14 @@ class OfferIndexView(Exports, IndexView):
                 WorkflowState.objects.filter(status=WorkflowState.STATUS_IN_PROGRESS, **of)
             ),
         ).select_related("latest_revision")
+
+    def get_header_buttons(self) -> list[Any]:
+        """Without the export's, which is in the menu: a phone has room for one button."""
+        buttons: list[Any] = IndexView.get_header_buttons(self)
+        return buttons
+
+    def get_header_more_buttons(self) -> list[Any]:
+        return [*super().get_header_more_buttons(), *export_button(self.export_url())]
 
     @cached_property
     def figures(self) -> dict[str, offers.Figures]:

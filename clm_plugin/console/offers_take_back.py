@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +17,6 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
 from clm_plugin import clock
-from clm_plugin.console.codes import RevokeForm
 from clm_plugin.console.customer import name_of
 from clm_plugin.console.guard import GIVE_OFFERS, Guarded
 from clm_plugin.offers import api as offers
@@ -26,13 +26,21 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
 
+class TakeBackForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("For your colleagues, such as “given to the wrong customer”."),
+    )
+
+
 class TakeBackView(Guarded, WagtailAdminTemplateMixin, FormView):
     """The undo of giving: says first what she loses. What was used stays used."""
 
     permission = GIVE_OFFERS
     page_title = _("Take back an offer")
     header_icon = "tag"
-    form_class = RevokeForm
+    form_class = TakeBackForm
     template_name = "clm_plugin/console/offer_take_back.html"
 
     @cached_property
@@ -68,7 +76,7 @@ class TakeBackView(Guarded, WagtailAdminTemplateMixin, FormView):
             **kwargs,
         )
 
-    def form_valid(self, form: RevokeForm) -> HttpResponse:
+    def form_valid(self, form: TakeBackForm) -> HttpResponse:
         grant, reason = self.grant, form.cleaned_data["reason"]
         if not offers.revoke_grant(grant.pk, reason=reason, now=clock.now()):
             text = gettext("It was used or taken back meanwhile; nothing was changed.")

@@ -57,7 +57,9 @@ def test_what_was_given_by_mistake_is_taken_back_with_its_code(root: Client, off
     grant.refresh_from_db()
     assert grant.revoke_reason == "wrong customer"
     assert OfferCode.objects.get().revoked_at
-    assert back(grant) not in her_page(root, grant)
+    hers = her_page(root, grant)
+    assert back(grant) not in hers
+    assert "taken back: wrong customer" in hers
     assert "nothing to take back" in page(root, back(grant))
     entry = ModelLogEntry.objects.get(action="clm_plugin.take_back")
     assert entry.data["grant"] == grant.pk
