@@ -18,15 +18,13 @@ SHOWN = 10
 
 
 def offers_box(profile_id: int, request: HttpRequest) -> dict[str, Any]:
-    """What was given to her, newest first, and what can be taken back; three queries."""
+    """What was given to her, newest first, and what can be taken back; two queries."""
     plans, now = offers.live_offers(), clock.now()
     sees, may_give = may(request, SEE_CODES), may(request, GIVE_OFFERS)
-    grants = offers.grants_of(profile_id, limit=SHOWN)
-    returnable = offers.returnable(grants, now=now)
     rows = []
-    for grant in grants:
+    for grant in offers.grants_of(profile_id, limit=SHOWN):
         plan, code = plans.get(grant.offer), getattr(grant, "code", None)
-        state = offers.state_of(code, now=now) if code else _state(grant, returnable, now)
+        state = offers.state_of(code, now=now) if code else _state(grant, now)
         rows.append(
             {
                 "grant": grant,
@@ -34,15 +32,15 @@ def offers_box(profile_id: int, request: HttpRequest) -> dict[str, Any]:
                 "code": offers.shown_code(code.text) if code and sees else "",
                 "state": STATES.get(state, state),
                 "tone": TONES.get(state, "queued"),
-                "can_return": may_give and grant.pk in returnable,
+                "can_return": may_give and offers.is_returnable(grant, now=now),
             }
         )
     return {"rows": rows, "profile_id": profile_id, "may_give": may_give}
 
 
-def _state(grant: OfferGrant, returnable: set[int], now: Any) -> str:
+def _state(grant: OfferGrant, now: Any) -> str:
     if grant.revoked_at is not None:
         return "revoked"
-    if grant.pk in returnable:
-        return "used" if grant.entitles_until else "free"
-    return "expired" if grant.expires_at is not None and grant.expires_at <= now else "used"
+    if grant.is_used or (grant.accepted_at and grant.entitles_until):
+        return "used"
+    return "expired" if grant.expires_at is not None and grant.expires_at <= now else "free"

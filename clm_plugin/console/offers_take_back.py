@@ -45,7 +45,8 @@ class TakeBackView(Guarded, WagtailAdminTemplateMixin, FormView):
 
     @cached_property
     def grant(self) -> OfferGrant:
-        found = OfferGrant.objects.select_related("profile").filter(pk=self.kwargs["pk"]).first()
+        rows = offers.with_use(OfferGrant.objects.select_related("profile"))
+        found = rows.filter(pk=self.kwargs["pk"]).first()
         if found is None or found.profile is None:
             raise Http404
         return found
@@ -70,7 +71,7 @@ class TakeBackView(Guarded, WagtailAdminTemplateMixin, FormView):
             grant=grant,
             offer=plan.name if plan else grant.offer,
             name=name_of(grant.profile),
-            is_over=grant.pk not in offers.returnable([grant], now=now),
+            is_over=not offers.is_returnable(grant, now=now),
             pass_until=until if until and until > now else None,
             back=self.back,
             **kwargs,

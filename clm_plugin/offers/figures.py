@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from clm_plugin.offers.code_models import CodeBatch, OfferCode
+from clm_plugin.offers.granting import with_use
 from clm_plugin.offers.models import OfferCounter, OfferGrant, Redemption
 
 if TYPE_CHECKING:
@@ -127,6 +128,6 @@ def redemptions_of(offer: str, *, limit: int = 25) -> list[Redemption]:
 
 
 def grants_of(profile_id: int, *, limit: int = 25) -> list[OfferGrant]:
-    """What was given to a person, newest first, with codes; one query."""
-    rows = OfferGrant.objects.filter(profile=profile_id).select_related("code")
+    """What was given to a person, newest first, with codes and whether it was used; one query."""
+    rows = with_use(OfferGrant.objects.filter(profile=profile_id).select_related("code"))
     return list(rows.order_by("-granted_at", "-pk")[:limit])

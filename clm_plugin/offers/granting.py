@@ -6,6 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 
 from clm_plugin.money import Money
 from clm_plugin.offers import data
@@ -20,8 +22,9 @@ from clm_plugin.offers.settling import confirm
 from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from clm_plugin.offers.plan import Offer
 
@@ -150,7 +153,7 @@ def worth(plan: Offer) -> int:
     return plan.effect.amount_minor if plan.effect.kind == "store_credit" else 0
 
 
-def taken_up(grant_id: int) -> str:
+def taken_up(grant_id: int | str) -> str:
     """Stands for the order in which a grant was used that needs none."""
     return f"grant-{grant_id}"
 
@@ -211,27 +214,25 @@ def revoke_grant(grant_id: int, *, reason: str, now: datetime) -> bool:
     return True
 
 
-def returnable(rows: Iterable[OfferGrant], *, now: datetime) -> set[int]:
-    """Of which of these grants something can be taken back: they can be used, or their pass runs.
-    One query, none for none."""
-    plans = live_offers()
-    open_ = {
-        row.pk
-        for row in rows
-        if row.revoked_at is None
-        and (
-            row.entitles_until > now
-            if row.entitles_until is not None
-            else row.expires_at is None or row.expires_at > now
-        )
-        # Store credit that was taken up is money of hers: the ledger takes it back, not this.
-        and not (row.accepted_at and (plan := plans.get(row.offer)) and plan.effect.programme)
-    }
-    if not open_:
-        return set()
-    used = Redemption.objects.filter(grant__in=open_, state=Redemption.State.CONFIRMED)
-    done = used.values_list("grant_id", "order_id")
-    return open_ - {pk for pk, order in done if pk is not None and order != taken_up(pk)}
+def with_use(rows: QuerySet[OfferGrant]) -> QuerySet[OfferGrant]:
+    """Grants that know whether an order used them (``is_used``); what is taken up beside orders is
+    no such use."""
+    beside = Concat(Value(taken_up("")), Cast(OuterRef("pk"), CharField()))
+    used = Redemption.objects.filter(grant=OuterRef("pk"), state=Redemption.State.CONFIRMED)
+    told = {"is_used": Exists(used.exclude(order_id=beside))}  # the model declares it
+    return rows.annotate(**told)
+
+
+def is_returnable(row: OfferGrant, *, now: datetime) -> bool:
+    """Whether something can be taken back of a grant ``with_use``: it can be used, or its pass
+    runs. Store credit that was taken up is money of hers: the ledger takes it back, not this."""
+    if row.revoked_at is not None or row.is_used:
+        return False
+    plan = live_offers().get(row.offer)
+    if row.accepted_at and plan is not None and plan.effect.kind == "store_credit":
+        return False
+    ends = row.entitles_until or row.expires_at
+    return ends is None or ends > now
 
 
 def as_data(row: OfferGrant, *, repeated: bool = False) -> data.OfferGrant:
