@@ -49,6 +49,18 @@ def test_a_call_that_is_repeated_after_a_merge_has_the_answer_it_had(ada: int, n
     assert available(other) == before
 
 
+@pytest.mark.parametrize("name", CALLS)
+def test_whoever_still_has_the_id_of_before_a_merge_reaches_her_credit(ada: int, name: str) -> None:
+    till = Till(*MAY)
+    give(till, ada, "first")
+    other = Profile.objects.create(created_at=NOW).pk
+    merges.merge([Merge(survivor=other, merged=ada, reason="test")], now=NOW)
+    before = available(other)
+    assert CALLS[name](till, ada).status_code == 201
+    assert abs(available(other) - before) == GBP10["amount_minor"]
+    assert wallet.verify(now=NOW).ok
+
+
 @pytest.mark.parametrize("over", ["withdrawn", "redeem window", "own date"])
 def test_a_grant_that_is_repeated_when_its_programme_is_over_has_the_answer_it_had(
     ada: int, over: str, settings: Any
