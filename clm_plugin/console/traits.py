@@ -137,12 +137,14 @@ class TraitForm(WagtailAdminModelForm):
 class Telling:
     """Mixin of the views that save a definition: what was said before counts by it from now on."""
 
+    request: HttpRequest
+
     def save_instance(self) -> Any:
         view: Any = super()
         saved = view.save_instance()
         if not tell_anew():
             text = gettext("What people said before is being read from the log; it will follow.")
-            messages.info(self.request, text)  # type: ignore[attr-defined]  # of the view
+            messages.info(self.request, text)
         return saved
 
 

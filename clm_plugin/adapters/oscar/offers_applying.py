@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from clm_plugin import clock
+from clm_plugin.adapters.oscar.mixed_in import OscarsOwn
 from clm_plugin.adapters.oscar.offers_candidates import Found, look, own_vouchers
 from clm_plugin.adapters.oscar.offers_choice import Choice
 from clm_plugin.adapters.oscar.offers_rows import is_ours, used_row
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("clm_plugin")
 
 
-class ClmOffers:
+class ClmOffers(OscarsOwn):
     """Adds our offers to Oscar's. Templates read ``basket.clm_offers`` (a ``BasketOffers``)."""
 
     _request: HttpRequest | None = None
@@ -45,12 +46,12 @@ class ClmOffers:
         self._request, self._user, self._found, self._vouchers = request, user, None, {}
         if request is not None and basket.id:
             take_up_remembered(request, basket)
-        found: list[Any] = super().get_offers(basket, user, request)  # type: ignore[misc]
+        found: list[Any] = super().get_offers(basket, user, request)
         return found
 
     def get_basket_offers(self, basket: Any, user: Any) -> list[Any]:
         """Oscar's vouchers, and those of ours that still stand."""
-        found: list[Any] = super().get_basket_offers(basket, user)  # type: ignore[misc]
+        found: list[Any] = super().get_basket_offers(basket, user)
         theirs = [offer for offer in found if not is_ours(offer)]
         self._vouchers = own_vouchers(found)
         self._found = self._looked()
@@ -58,12 +59,12 @@ class ClmOffers:
 
     def get_user_offers(self, user: Any) -> list[Any]:
         """What was given to the shopper and needs no code."""
-        found: list[Any] = super().get_user_offers(user)  # type: ignore[misc]
+        found: list[Any] = super().get_user_offers(user)
         return [*found, *self._rows(lambda each: each.grant_id is not None and not each.code)]
 
     def get_session_offers(self, request: Any) -> list[Any]:
         """What everybody has who fits."""
-        found: list[Any] = super().get_session_offers(request)  # type: ignore[misc]
+        found: list[Any] = super().get_session_offers(request)
         return [*found, *self._rows(lambda each: each.grant_id is None and not each.code)]
 
     def _looked(self) -> Found | None:
@@ -87,7 +88,7 @@ class ClmOffers:
 
     def apply_offers(self, basket: Any, offers: Sequence[Any]) -> None:
         """The shop's own first, then the best of ours that may be used together."""
-        super().apply_offers(basket, [o for o in offers if not is_ours(o)])  # type: ignore[misc]
+        super().apply_offers(basket, [o for o in offers if not is_ours(o)])
         basket.clm_offers = BasketOffers()
         found = self._found
         if found is None or connection.needs_rollback:

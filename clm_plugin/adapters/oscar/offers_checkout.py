@@ -21,6 +21,7 @@ from oscar.core.loading import get_class, get_model
 
 from clm_plugin import clock
 from clm_plugin.adapters.guard import hurried
+from clm_plugin.adapters.oscar.mixed_in import OscarsOwn
 from clm_plugin.adapters.oscar.offers_candidates import person_of, session_of
 from clm_plugin.adapters.oscar.offers_memory import forget, memory
 from clm_plugin.adapters.oscar.offers_refused import ALL, keep_out, words_of
@@ -48,7 +49,7 @@ class OffersChanged(ClmError):
     """What the shopper was shown cannot be had any more; the text is for her."""
 
 
-class ClmOffersAtCheckout:
+class ClmOffersAtCheckout(OscarsOwn):
     """Reserves, confirms and frees the offers of an order."""
 
     request: HttpRequest
@@ -58,7 +59,7 @@ class ClmOffersAtCheckout:
     # What pages show
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context: dict[str, Any] = super().get_context_data(**kwargs)
         self.checkout_session._set("payment", SHOWN, _shown(context.get("basket")))
         return context
 
@@ -75,9 +76,7 @@ class ClmOffersAtCheckout:
     ) -> Any:
         self._method = shipping_method
         try:
-            return super().submit(  # type: ignore[misc]
-                user, basket, shipping_address, shipping_method, *args, **kwargs
-            )
+            return super().submit(user, basket, shipping_address, shipping_method, *args, **kwargs)
         except OffersChanged as error:
             if basket.status == basket.FROZEN:  # back from a bank
                 self.restore_frozen_basket()
@@ -87,7 +86,7 @@ class ClmOffersAtCheckout:
     def generate_order_number(self, basket: Any) -> Any:
         """Oscar's first step of a submission, before the basket is frozen and a card is charged:
         with the number, the order's offers are reserved."""
-        number = super().generate_order_number(basket)  # type: ignore[misc]
+        number = super().generate_order_number(basket)
         self._agree(basket)
         self._drop_unused(basket)
         uses = uses_of(basket, self._method)
@@ -168,10 +167,10 @@ class ClmOffersAtCheckout:
         method = kwargs.get("shipping_method", self._method)
         uses = uses_of(basket, method) if basket is not None else []
         if not uses:
-            return super().place_order(order_number, *args, **kwargs)  # type: ignore[misc]
+            return super().place_order(order_number, *args, **kwargs)
         with transaction.atomic():
             self._confirm(number, uses, kwargs.get("order_total"))
-            return super().place_order(order_number, *args, **kwargs)  # type: ignore[misc]
+            return super().place_order(order_number, *args, **kwargs)
 
     def _confirm(self, number: str, uses: list[offers.Use], total: Any) -> None:
         """Raises Oscar's UnableToPlaceOrder when somebody else has a code or the last place now;
@@ -203,7 +202,7 @@ class ClmOffersAtCheckout:
         number = str(self.checkout_session.get_order_number() or "")
         if number:
             free_unless_placed(number)
-        super().restore_frozen_basket()  # type: ignore[misc]
+        super().restore_frozen_basket()
 
 
 def free_unless_placed(number: str) -> None:

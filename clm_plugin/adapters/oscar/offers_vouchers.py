@@ -21,6 +21,7 @@ from oscar.core.utils import redirect_to_referrer
 
 from clm_plugin import clock
 from clm_plugin.adapters.guard import hurried
+from clm_plugin.adapters.oscar.mixed_in import OscarsOwn
 from clm_plugin.adapters.oscar.offers_candidates import forget_look, person_of
 from clm_plugin.adapters.oscar.offers_memory import memory
 from clm_plugin.adapters.oscar.offers_rows import PREFIX, voucher_for
@@ -37,15 +38,15 @@ logger = logging.getLogger("clm_plugin")
 PATIENCE_MS = 1_000
 
 
-class ClmVouchers:
+class ClmVouchers(OscarsOwn):
     """Reads a typed code as people write codes, and puts ours on the basket as a voucher."""
 
-    request: HttpRequest
+    request: Any
 
     def form_valid(self, form: Any) -> HttpResponse:
-        code, basket = form.cleaned_data["code"], self.request.basket  # type: ignore[attr-defined]
+        code, basket = form.cleaned_data["code"], self.request.basket
         if not basket.id or is_the_shops(code):
-            answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+            answer: HttpResponse = super().form_valid(form)
             return answer
         level, text = self._use(code)
         messages.add_message(self.request, level, text)
@@ -54,7 +55,7 @@ class ClmVouchers:
 
     def _use(self, typed: str) -> tuple[int, str]:
         """What is said about a typed code, after it was used if it could be."""
-        code, basket = offers.read_code(typed), self.request.basket  # type: ignore[attr-defined]
+        code, basket = offers.read_code(typed), self.request.basket
         # Asked for what can be no code of ours as well: all wrong guesses cost the same.
         if is_on(basket, code or "-"):
             return messages.INFO, _("This code is on your basket already.")
@@ -76,8 +77,8 @@ class ClmVouchers:
 
     def _say(self, voucher: Any, found: offers.Answer) -> tuple[int, str]:
         """Price the basket with it, and say what came of that."""
-        basket = self.request.basket  # type: ignore[attr-defined]
-        self.add_signal.send(sender=self, basket=basket, voucher=voucher)  # type: ignore[attr-defined]
+        basket = self.request.basket
+        self.add_signal.send(sender=self, basket=basket, voucher=voucher)
         basket.reset_offer_applications()
         applicator = get_class("offer.applicator", "Applicator")
         applicator().apply(basket, self.request.user, self.request)

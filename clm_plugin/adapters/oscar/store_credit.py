@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 
 from clm_plugin import clock
+from clm_plugin.adapters.oscar.mixed_in import OscarsOwn
 from clm_plugin.adapters.oscar.purchases import purchase_of
 from clm_plugin.adapters.oscar.tenders import credit_being_paid
 from clm_plugin.adapters.tender import api as tender
@@ -32,22 +33,20 @@ from clm_plugin.shop.api import CREDIT_TENDER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.http import HttpRequest
-
 PAID_EVENT = "Paid with store credit"
 """An event type of its own: Oscar counts quantities by type, and a line is not paid for twice."""
 SHOWN_FIELD = "credit_minor"
 """The preview's hidden field: what the shopper agreed to, whatever another tab did since."""
 
 
-class StoreCredit:
+class StoreCredit(OscarsOwn):
     """What the wish to use store credit does to payment and order.
 
     Held before any card is charged, spent in the transaction that writes the order, free again
     whenever Oscar gives the basket back. Templates get ``store_credit`` (a ``CreditUse`` or None).
     """
 
-    request: HttpRequest
+    request: Any
     checkout_session: Any
     preview: bool
     _credit_basket: Any = None
@@ -58,7 +57,7 @@ class StoreCredit:
 
     def store_credit(self, submission: dict[str, Any] | None = None) -> tender.CreditUse | None:
         """Store credit and what is about to be bought."""
-        found = submission or self.build_submission()  # type: ignore[attr-defined]
+        found = submission or self.build_submission()
         basket, total = found["basket"], found["order_total"]
         if total is None or basket.is_empty:
             return tender.credit_use(self.request)
@@ -67,7 +66,7 @@ class StoreCredit:
 
     def rest_to_pay(self, submission: dict[str, Any] | None = None) -> Decimal | None:
         """What is left for a card after the credit; None while the total is unknown."""
-        found = submission or self.build_submission()  # type: ignore[attr-defined]
+        found = submission or self.build_submission()
         if found["order_total"] is None:
             return None
         due: Decimal = found["order_total"].incl_tax
@@ -75,7 +74,7 @@ class StoreCredit:
         return use.rest.amount if use and use.is_used else due
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context: dict[str, Any] = super().get_context_data(**kwargs)
         use = context["store_credit"] = self.store_credit(context)
         if self.preview:
             shown = use.amount.minor if use else 0
@@ -95,7 +94,7 @@ class StoreCredit:
         **kwargs: Any,
     ) -> Any:
         self._credit_basket, self._credit_shipping = basket, shipping_charge
-        return super().submit(  # type: ignore[misc]
+        return super().submit(
             user,
             basket,
             shipping_address,
@@ -133,7 +132,7 @@ class StoreCredit:
         amount = self._credit_agreed(total)
         if amount.minor <= 0:
             return None
-        basket = self.request.basket if self._credit_basket is None else self._credit_basket  # type: ignore[attr-defined]
+        basket = self.request.basket if self._credit_basket is None else self._credit_basket
         tender.check_wish(self.request, amount)
         key = tender.hold_key(number)
         tender.begin(
@@ -183,8 +182,8 @@ class StoreCredit:
             label=_("Store credit"),
         )
         source.create_deferred_transaction("Debit", amount.amount, key, "Captured")
-        self.add_payment_source(source)  # type: ignore[attr-defined]
-        self.add_payment_event(PAID_EVENT, amount.amount, reference=key)  # type: ignore[attr-defined]
+        self.add_payment_source(source)
+        self.add_payment_event(PAID_EVENT, amount.amount, reference=key)
 
     # The order
 
@@ -195,7 +194,7 @@ class StoreCredit:
             if self._credit_paid is None:
                 self._credit_take_up(number)
             with transaction.atomic(), _paying(self._credit_paid[1] if self._credit_paid else None):
-                order = super().place_order(order_number, *args, **kwargs)  # type: ignore[misc]
+                order = super().place_order(order_number, *args, **kwargs)
                 if self._credit_paid is not None:
                     tender.complete(key=self._credit_paid[0], order_id=number, now=clock.now())
         except tender.CreditError as error:
@@ -213,12 +212,12 @@ class StoreCredit:
 
     def handle_successful_order(self, order: Any) -> Any:
         tender.forget_wish(self.request)
-        return super().handle_successful_order(order)  # type: ignore[misc]
+        return super().handle_successful_order(order)
 
     def restore_frozen_basket(self) -> None:
         """Oscar calls it whenever a payment or an order came to nothing, cancelling views too."""
         self._credit_release(_("the payment came to nothing"))
-        super().restore_frozen_basket()  # type: ignore[misc]
+        super().restore_frozen_basket()
 
     def _credit_release(self, reason: str) -> None:
         kept = self.checkout_session._get("payment", "credit")
