@@ -24,7 +24,7 @@ from clm_plugin.console.ledger_lists import TransactionFilters, TransactionsView
 from clm_plugin.console.ledger_proof import told_proof
 from clm_plugin.console.ledger_screen import Screen
 from clm_plugin.console.ledger_transaction import ReverseView, TransactionView
-from clm_plugin.console.ledger_words import Sources, programme_names
+from clm_plugin.console.ledger_words import programme_names
 from clm_plugin.insights.api import CreditSums, credit_sums
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.models import Transaction
@@ -119,7 +119,7 @@ class LedgerView(Screen, TemplateView):
             names = programme_names()
             rows = list(Transaction.objects.order_by("-pk")[:LATEST])
             context |= {
-                "latest": told(rows, names, Sources(self.request)),
+                "latest": told(rows, names, self.request),
                 "form": TransactionFilters({}, names),
                 "any": bool(rows),
             }

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import QuerySet
+    from django.http import HttpRequest
 
 SHOWN = 50
 """Lots on the page; a list of its own has them all."""
@@ -65,8 +66,8 @@ class Moved:
     actor: str
 
 
-def told_lots(rows: Sequence[Lot], now: datetime, sources: Sources) -> list[ToldLot]:
-    told = []
+def told_lots(rows: Sequence[Lot], now: datetime, request: HttpRequest) -> list[ToldLot]:
+    told, sources = [], Sources(request, rows)
     for lot in rows:
         tone, state = lot_state(lot, now)
         told.append(
@@ -75,7 +76,7 @@ def told_lots(rows: Sequence[Lot], now: datetime, sources: Sources) -> list[Told
                 tone=tone,
                 state=state,
                 reason=reason_words(lot.reason),
-                source=sources.link(lot.source_kind, lot.source_ref),
+                source=sources.of(lot),
             )
         )
     return told
@@ -129,7 +130,7 @@ class AccountView(Exports, AccountScreen, TemplateView):
         return [its.pk, *(account.pk for account in self.beside)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        now, its, sources = clock.now(), self.account, Sources(self.request)
+        now, its = clock.now(), self.account
         both = self._both()
         main = next(
             (each for each in (its, *self.beside) if each.purpose == Account.Purpose.CUSTOMER), its
@@ -153,11 +154,11 @@ class AccountView(Exports, AccountScreen, TemplateView):
             open_minor=sums["open"] - main.held_minor,
             later_minor=sums["later"],
             debt_minor=-sum(each.balance_minor for each in debts),
-            lots=told_lots(lots, now, sources),
+            lots=told_lots(lots, now, self.request),
             shown=SHOWN,
             next_expiry=min((lot.expires_at for lot in lots if lot.expires_at), default=None),
             holds=self._holds(main),
-            page=self._page(main, both, sources),
+            page=self._page(main, both),
             customer_url=reverse("clm_customers:customer", args=(profile.pk,))
             if profile is not None and may(self.request, SEE_PEOPLE)
             else "",
@@ -176,7 +177,7 @@ class AccountView(Exports, AccountScreen, TemplateView):
         ).annotate(part=Sum("shares__amount_minor"))
         return [(row, row.part) for row in rows.order_by("expires_at")[:SHOWN]]
 
-    def _page(self, account: Account, both: Sequence[int], sources: Sources) -> Any:
+    def _page(self, account: Account, both: Sequence[int]) -> Any:
         """The movements of a page with the balance after each; three queries."""
         before = before_of(self.request)
         legs: Any = Posting.objects.filter(account__in=both)
@@ -193,7 +194,7 @@ class AccountView(Exports, AccountScreen, TemplateView):
         page = page_of(self.request, rows, lambda row: int(row["transaction_id"]))
         found = Transaction.objects.in_bulk([row["transaction_id"] for row in page.rows])
         balance = self._balance_at(account, page.rows[0]["transaction_id"]) if page.rows else 0
-        moved = []
+        moved, sources = [], Sources(self.request, found.values())
         for row in page.rows:
             moved.append(_moved(found[row["transaction_id"]], row, balance, sources))
             balance -= row["credit"]
@@ -214,7 +215,7 @@ def _moved(row: Transaction, sums: dict[str, int], balance: int, sources: Source
         debt_minor=-sums["debt"],
         balance_minor=balance,
         order=order_link(row),
-        source=sources.link(row.source_kind, row.source_ref),
+        source=sources.of(row),
         reason=reason_words(row.reason),
         actor=actor_words(row.actor),
     )
@@ -244,7 +245,7 @@ class LotsView(Exports, AccountScreen, TemplateView):
         page = page_of(self.request, list(rows.order_by("-pk")[: PAGE + 1]), lambda row: row.pk)
         return super().get_context_data(
             account=self.account,
-            lots=told_lots(page.rows, clock.now(), Sources(self.request)),
+            lots=told_lots(page.rows, clock.now(), self.request),
             page=page,
             **kwargs,
         )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
+    from django.http import HttpRequest
 
     from clm_plugin.profiles.models import Profile
 
@@ -59,8 +60,9 @@ class Told:
     actor: str
 
 
-def told(rows: Sequence[Transaction], names: Mapping[str, str], sources: Sources) -> list[Told]:
-    """Transactions in words; one query for all their postings."""
+def told(rows: Sequence[Transaction], names: Mapping[str, str], request: HttpRequest) -> list[Told]:
+    """Transactions in words; one query for all their postings, two for what they came from."""
+    sources = Sources(request, rows)
     legs: dict[int, list[Posting]] = {}
     found = Posting.objects.filter(transaction__in=rows).select_related("account__profile")
     for leg in found.order_by("pk"):
@@ -81,7 +83,7 @@ def _told(
         programmes=tuple(names.get(key, key) for key in keys),
         profile=own[0].account.profile if own else None,
         account=own[0].account_id if own else None,
-        source=order_link(row) or sources.link(row.source_kind, row.source_ref),
+        source=order_link(row) or sources.of(row),
         reason=reason_words(row.reason),
         actor=actor_words(row.actor),
     )
@@ -196,7 +198,7 @@ class TransactionsView(Exports, Screen, TemplateView):
         return super().get_context_data(
             form=self.form,
             page=page,
-            rows=told(page.rows, self.names, Sources(self.request)),
+            rows=told(page.rows, self.names, self.request),
             accounts=[
                 (account, self.names.get(account.programme, account.programme))
                 for account in self.accounts

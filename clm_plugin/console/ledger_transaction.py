@@ -95,7 +95,7 @@ class TransactionView(_OfTransaction, TemplateView):
             legs=legs,
             total=sum(each["leg"].amount_minor for each in legs),
             order=order_link(row),
-            source=Sources(self.request).link(row.source_kind, row.source_ref),
+            source=Sources(self.request, [row]).of(row),
             reason=reason_words(row.reason),
             actor=actor_words(row.actor),
             asked=request,

@@ -15,6 +15,7 @@ from clm_plugin.wallet.api import live_programmes
 from clm_plugin.wallet.models import ERASED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.db.models import Model
@@ -111,47 +112,54 @@ def reason_words(reason: str) -> str:
 class Sources:
     """Where credit came from, in words, with the page of that for who may open it.
 
-    A query for each campaign and offer, which is asked once however many lots came of it.
+    ``rows`` are the lots or transactions of a page: two queries for all campaigns and offers that
+    they name.
     """
 
-    def __init__(self, request: HttpRequest) -> None:
-        self._request = request
-        self._known: dict[tuple[str, str], Link] = {}
+    def __init__(self, request: HttpRequest, rows: Iterable[Lot | Transaction]) -> None:
+        from clm_plugin.campaigns.models import Campaign
+        from clm_plugin.offers.models import Offer
 
-    def link(self, kind: str, ref: str) -> Link | None:
+        self._request = request
+        named: dict[str, set[str]] = {"campaign": set(), "offer": set()}
+        for row in rows:
+            named.get(row.source_kind, set()).add(row.source_ref)
+        self._authored = {
+            **self._pages("campaign", Campaign, named, "clm_campaigns:numbers", SEE_CAMPAIGNS),
+            **self._pages("offer", Offer, named, "clm_offers:page", SEE_OFFERS),
+        }
+
+    def _pages(
+        self,
+        kind: str,
+        model: type[Model],
+        named: dict[str, set[str]],
+        page: str,
+        sees: tuple[str, ...],
+    ) -> dict[tuple[str, str], tuple[str, str]]:
+        """By kind and key: the name, and where its numbers are."""
+        if not named[kind]:
+            return {}
+        found = model._default_manager.filter(key__in=named[kind])
+        opens = may(self._request, *sees)
+        return {
+            (kind, key): (name, reverse(page, args=(pk,)) if opens else "")
+            for pk, key, name in found.values_list("pk", "key", "name")
+        }
+
+    def of(self, row: Lot | Transaction) -> Link | None:
+        kind, ref = row.source_kind, row.source_ref
         if not kind:
             return None
         if ref.startswith(ERASED):
             return Link(_("erased"))
-        if (kind, ref) not in self._known:
-            self._known[kind, ref] = self._find(kind, ref)
-        return self._known[kind, ref]
-
-    def _find(self, kind: str, ref: str) -> Link:
-        name, url = ref, ""
-        if kind == "campaign":
-            from clm_plugin.campaigns.models import Campaign
-
-            name, url = self._authored(Campaign, ref, "clm_campaigns:numbers", SEE_CAMPAIGNS)
-        elif kind == "offer":
-            from clm_plugin.offers.models import Offer
-
-            name, url = self._authored(Offer, ref, "clm_offers:page", SEE_OFFERS)
-        elif kind == "by_hand":
+        name, url = self._authored.get((kind, ref), (ref, ""))
+        if kind == "by_hand":
             url = request_url(self._request, ref)
         elif kind in ("order", "promise"):
             url = order_url(ref)
         words = _SOURCES.get(kind)
         return Link(_(words) % {"ref": name} if words else f"{kind} {ref}".strip(), url)
-
-    def _authored(
-        self, model: type[Model], key: str, page: str, sees: tuple[str, ...]
-    ) -> tuple[str, str]:
-        """Its name and its numbers; its key where it is gone."""
-        found = model._default_manager.filter(key=key).values_list("pk", "name").first()
-        if found is None:
-            return key, ""
-        return found[1], reverse(page, args=(found[0],)) if may(self._request, *sees) else ""
 
 
 def request_url(request: HttpRequest, number: object) -> str:
