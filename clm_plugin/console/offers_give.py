@@ -45,15 +45,43 @@ class GiveForm(forms.Form):
     """Of this form: a form that is sent twice gives once."""
 
 
-class GiveView(Guarded, WagtailAdminTemplateMixin, FormView):
+class CustomersOffer(Guarded, WagtailAdminTemplateMixin, FormView):
+    """A form about an offer of one customer, that leads back to her page."""
+
     permission = GIVE_OFFERS
-    page_title = _("Give an offer")
     header_icon = "tag"
-    form_class = GiveForm
-    template_name = "clm_plugin/console/offer_give.html"
+
+    def whose(self) -> Profile:
+        """Raises Http404."""
+        raise NotImplementedError
 
     @cached_property
     def profile(self) -> Profile:
+        return self.whose()
+
+    @property
+    def back(self) -> str:
+        return reverse("clm_customers:customer", args=(self.profile.pk,))
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("clm_customers:index"), "label": _("Customers")},
+            {"url": self.back, "label": name_of(self.profile)},
+            {"url": "", "label": self.page_title},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        name = name_of(self.profile)
+        return super().get_context_data(name=name, back=self.back, **kwargs)
+
+
+class GiveView(CustomersOffer):
+    page_title = _("Give an offer")
+    form_class = GiveForm
+    template_name = "clm_plugin/console/offer_give.html"
+
+    def whose(self) -> Profile:
         found = Profile.objects.filter(pk=self.kwargs["pk"], merged_into=None).first()
         if found is None:
             raise Http404
@@ -62,19 +90,8 @@ class GiveView(Guarded, WagtailAdminTemplateMixin, FormView):
     def get_initial(self) -> dict[str, Any]:
         return {"key": uuid4().hex}
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        here = reverse("clm_customers:customer", args=(self.profile.pk,))
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("clm_customers:index"), "label": _("Customers")},
-            {"url": here, "label": name_of(self.profile)},
-            {"url": "", "label": self.page_title},
-        ]
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            profile=self.profile, name=name_of(self.profile), any=bool(givable()), **kwargs
-        )
+        return super().get_context_data(any=bool(givable()), **kwargs)
 
     def form_valid(self, form: GiveForm) -> HttpResponse:
         said, now = form.cleaned_data, clock.now()
@@ -105,4 +122,4 @@ class GiveView(Guarded, WagtailAdminTemplateMixin, FormView):
             messages.success(self.request, text % {"offer": plan.name, "code": code})
         else:
             messages.success(self.request, gettext("“%(offer)s” is hers.") % {"offer": plan.name})
-        return redirect("clm_customers:customer", self.profile.pk)
+        return redirect(self.back)

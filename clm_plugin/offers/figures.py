@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from clm_plugin.offers.authoring import Offer
 
-_State = OfferCode.State
+_FREE = Q(state=OfferCode.State.FREE, written="")
+_REVOKED = Q(state=OfferCode.State.REVOKED)
+_ACCEPTED = Q(accepted_at__isnull=False)
+_RESERVED, _USED = Q(state=Redemption.State.RESERVED), Q(state=Redemption.State.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +48,13 @@ def figures(keys: Iterable[str] | None = None) -> dict[str, Figures]:
     chosen = {} if keys is None else {"offer__in": list(keys)}
     found: dict[str, Figures] = {}
     grants = OfferGrant.objects.filter(**chosen).values_list("offer").order_by()
-    for key, granted, accepted in grants.annotate(
-        a=Count("pk"), b=Count("pk", filter=Q(accepted_at__isnull=False))
-    ):
+    for key, granted, accepted in grants.annotate(a=Count("pk"), b=Count("pk", filter=_ACCEPTED)):
         found[key] = Figures(granted=granted, accepted=accepted)
     codes = OfferCode.objects.filter(**chosen).values_list("offer").order_by()
     for key, every, free, revoked in codes.annotate(
         a=Count("pk"),
-        b=Count("pk", filter=Q(state=_State.FREE, written="")),
-        c=Count("pk", filter=Q(state=_State.REVOKED)),
+        b=Count("pk", filter=_FREE),
+        c=Count("pk", filter=_REVOKED),
     ):
         found[key] = replace(
             found.get(key, Figures()), codes=every, codes_free=free, codes_revoked=revoked
@@ -64,7 +65,6 @@ def figures(keys: Iterable[str] | None = None) -> dict[str, Figures]:
 
 
 def _used(chosen: dict[str, list[str]]) -> dict[str, dict[str, int]]:
-    done = Q(state=Redemption.State.CONFIRMED)
     rows = Redemption.objects.filter(**chosen).values_list("offer").order_by()
     return {
         key: {
@@ -75,30 +75,29 @@ def _used(chosen: dict[str, list[str]]) -> dict[str, dict[str, int]]:
             "revenue_orders": orders,
         }
         for key, reserved, used, discount, revenue, orders in rows.annotate(
-            a=Count("pk", filter=Q(state=Redemption.State.RESERVED)),
-            b=Count("pk", filter=done),
-            c=Sum("discount_minor", filter=done),
-            d=Sum("order_minor", filter=done),
-            e=Count("pk", filter=done & Q(order_minor__isnull=False)),
+            a=Count("pk", filter=_RESERVED),
+            b=Count("pk", filter=_USED),
+            c=Sum("discount_minor", filter=_USED),
+            d=Sum("order_minor", filter=_USED),
+            e=Count("pk", filter=_USED & Q(order_minor__isnull=False)),
         )
     }
 
 
 def with_figures(rows: QuerySet[Offer]) -> QuerySet[Offer]:
     """Offers with the same numbers as columns of their own rows (None: nothing yet), for a file."""
-    done, free = Q(state=Redemption.State.CONFIRMED), Q(state=_State.FREE, written="")
-    given = OfferGrant.objects.all()
-    codes, uses = OfferCode.objects.all(), Redemption.objects.all()
+    given, codes = OfferGrant.objects.all(), OfferCode.objects.all()
+    uses = Redemption.objects.all()
     return rows.annotate(
         granted=_of(given, Count("pk")),
-        accepted=_of(given.filter(accepted_at__isnull=False), Count("pk")),
+        accepted=_of(given.filter(_ACCEPTED), Count("pk")),
         codes=_of(codes, Count("pk")),
-        codes_free=_of(codes.filter(free), Count("pk")),
-        codes_revoked=_of(codes.filter(state=_State.REVOKED), Count("pk")),
-        reserved=_of(uses.filter(state=Redemption.State.RESERVED), Count("pk")),
-        used=_of(uses.filter(done), Count("pk")),
-        discount_minor=_of(uses.filter(done), Sum("discount_minor")),
-        revenue_minor=_of(uses.filter(done), Sum("order_minor")),
+        codes_free=_of(codes.filter(_FREE), Count("pk")),
+        codes_revoked=_of(codes.filter(_REVOKED), Count("pk")),
+        reserved=_of(uses.filter(_RESERVED), Count("pk")),
+        used=_of(uses.filter(_USED), Count("pk")),
+        discount_minor=_of(uses.filter(_USED), Sum("discount_minor")),
+        revenue_minor=_of(uses.filter(_USED), Sum("order_minor")),
     )
 
 
@@ -116,8 +115,8 @@ def limits_used(offer: str) -> dict[str, tuple[int, int]]:
 def batches_of(offer: str) -> QuerySet[CodeBatch]:
     """The batches of an offer, newest first, each with how many of its codes can still be used."""
     rows = CodeBatch.objects.filter(offer=offer).order_by("-created_at", "-pk")
-    free = Count("codes", filter=Q(codes__state=_State.FREE))
-    used = Count("codes", filter=Q(codes__state=_State.USED))
+    free = Count("codes", filter=Q(codes__state=OfferCode.State.FREE))
+    used = Count("codes", filter=Q(codes__state=OfferCode.State.USED))
     return rows.annotate(free=free, used=used)
 
 

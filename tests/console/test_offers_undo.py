@@ -75,6 +75,9 @@ def test_what_an_order_used_stays_used(root: Client, offer: Offer) -> None:
     offers.confirm("1", now=now)
     assert back(grant) not in her_page(root, grant)
     assert "nothing to take back" in page(root, back(grant))
+    root.post(back(grant), {"reason": "all the same"})
+    grant.refresh_from_db()
+    assert grant.revoked_at is None
 
 
 def test_a_pass_that_runs_ends_now(root: Client) -> None:
@@ -113,4 +116,7 @@ def test_the_list_of_offers_is_a_file_of_numbers(root: Client, offer: Offer) -> 
     ]  # fmt: skip
     assert [rows["idle"][name] for name in ("granted", "used", "discount")] == ["0", "0", ""]
     assert used["currency"] == "GBP"
+    shown = offers.figures()["ten"]
+    for name in ("granted", "accepted", "codes", "codes_free", "codes_revoked", "reserved", "used"):
+        assert used[name] == str(getattr(shown, name)), f"the page says another {name}"
     assert "export=1" in page(root, reverse("clm_offers:list"))
