@@ -94,16 +94,17 @@ DECLARE
     share record;
     its_account bigint;
     its_programme text;
-    left_over bigint;
+    paying bigint;
+    left_to_pay bigint;
     part bigint;
     shares jsonb := '[]';
 BEGIN
     SELECT * INTO this FROM clm_plugin_hold WHERE key = its_hold FOR NO KEY UPDATE;
-    left_over := coalesce(asked, this.amount_minor);
-    IF this.state IS DISTINCT FROM 'pending' OR left_over > this.amount_minor THEN
+    paying := coalesce(asked, this.amount_minor);
+    IF this.state IS DISTINCT FROM 'pending' OR paying > this.amount_minor THEN
         RETURN NULL;
     END IF;
-    asked := left_over;
+    left_to_pay := paying;
     INSERT INTO clm_plugin_transaction (
         kind, programme, currency, key, fingerprint, at, reason, actor, order_id, source_kind,
         source_ref
@@ -121,8 +122,8 @@ BEGIN
     FOR share IN
         SELECT lot_id, amount_minor FROM clm_plugin_holdshare WHERE hold_id = this.id ORDER BY id
     LOOP
-        part := least(left_over, share.amount_minor);
-        left_over := left_over - part;
+        part := least(left_to_pay, share.amount_minor);
+        left_to_pay := left_to_pay - part;
         UPDATE clm_plugin_lot
         SET remaining_minor = remaining_minor - part, held_minor = held_minor - share.amount_minor
         WHERE id = share.lot_id RETURNING account_id INTO its_account;
@@ -143,6 +144,6 @@ BEGIN
     END LOOP;
     UPDATE clm_plugin_hold SET state = 'posted', closed_at = moment, order_id = its_order
     WHERE id = this.id;
-    RETURN jsonb_build_array(number, this.profile_id, this.currency, asked, shares);
+    RETURN jsonb_build_array(number, this.profile_id, this.currency, paying, shares);
 END $$
 """
