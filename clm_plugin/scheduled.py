@@ -26,23 +26,30 @@ logger = logging.getLogger("clm_plugin")
 
 
 def publish_scheduled(*, now: datetime) -> int:
-    """Take offline, and publish, what is due of ours; returns how many.
+    """Publish, and take offline, what is due of ours; returns how many.
 
     What cannot be done is told in the log, tried again the next time, and stops nothing else.
     """
-    done = 0
     ours = apps.get_app_config("clm_plugin").get_models()
     authored = [model for model in ours if issubclass(model, DraftStateMixin)]
+    types = ContentType.objects.get_for_models(*authored).values()
+    due = Revision.objects.filter(content_type__in=types, approved_go_live_at__lt=now)
+    done = _each(due.order_by("approved_go_live_at", "pk"), _publish)
+    # After that: what had its whole time while no worker ran is not live until the next run.
     for model in authored:
         over: QuerySet[Any] = model._default_manager.filter(live=True, expire_at__lt=now)
         done += _each(over, _take_offline)
-    types = ContentType.objects.get_for_models(*authored).values()
-    due = Revision.objects.filter(content_type__in=types, approved_go_live_at__lt=now)
-    return done + _each(due.order_by("approved_go_live_at", "pk"), _publish)
+    return done
 
 
 def _take_offline(row: Any) -> None:
+    dates = dict(
+        row.revisions.exclude(approved_go_live_at=None).values_list("pk", "approved_go_live_at")
+    )
     row.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
+    # Wagtail forgets the date of what is to follow; only whoever unpublishes by hand means that.
+    for pk, at in dates.items():
+        Revision.objects.filter(pk=pk).update(approved_go_live_at=at)
 
 
 def _publish(revision: Revision) -> None:

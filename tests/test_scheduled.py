@@ -82,6 +82,34 @@ def test_it_goes_offline_on_its_last_day() -> None:
     assert after(6) == 0
 
 
+@pytest.mark.parametrize("runs", [(5.5, 7), (7,)])
+def test_what_is_to_follow_goes_live_after_the_end_of_what_was_there(
+    runs: tuple[float, ...],
+) -> None:
+    """Red before: with the end of the first, Wagtail forgot the date of the second."""
+    made = offer("spring")
+    made.expire_at = timezone.now() + timedelta(days=5)
+    made.save_revision().publish()
+    made = Offer.objects.get(key="spring")
+    made.go_live_at, made.expire_at = timezone.now() + timedelta(days=6), None
+    made.title = "again"
+    made.save_revision().publish()
+    for day in runs:
+        after(day)
+    assert offers.live_offers()["spring"].title == "again"
+    assert after(8) == 0
+
+
+def test_what_had_its_whole_time_while_no_worker_ran_is_not_live() -> None:
+    """Red before: it was, until the next run."""
+    made = offer("spring")
+    made.go_live_at, made.expire_at = (timezone.now() + timedelta(days=n) for n in (1, 2))
+    made.save_revision().publish()
+    after(3)
+    assert offers.live_offers() == {}
+    assert after(3) == 0
+
+
 def test_one_that_cannot_be_published_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
     broken = schedule("broken", 0.5)
     schedule("spring")
