@@ -100,8 +100,8 @@ def publish_offer(offer: Offer, *, now: datetime) -> Plan:
             key=plan.key,
             defaults={"version": plan.version, "plan": plan_to_json(plan), "compiled_at": now},
         )
+        look_again(plan, now=now)  # grants before counters, as whoever uses one
         _drop_unlimited(plan)
-        look_again(plan)
         _renew()
     return plan
 

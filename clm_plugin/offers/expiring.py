@@ -53,12 +53,14 @@ def next_notice() -> datetime | None:
     return rows.values_list("due_at", flat=True).first()
 
 
-def look_again(offer: Offer) -> None:
+def look_again(offer: Offer, *, now: datetime) -> None:
     """The offer is published anew: grants that end with it, sooner than they were to, are looked
-    at in time. In the caller's transaction."""
+    at in time, of marks that are left. In the caller's transaction, and before it takes counters.
+    """
     if offer.closes_at is None:
         return
-    first = offer.closes_at - timedelta(days=max(DAYS))
+    marks = [offer.closes_at - timedelta(days=days) for days in DAYS]
+    first = min((at for at in marks if at > now), default=max(marks))
     ends_later = Q(expires_at=None) | Q(expires_at__gt=offer.closes_at)
     rows = OfferGrant.objects.filter(ends_later, offer=offer.key, revoked_at=None)
     rows = rows.filter(Q(due_at=None) | Q(due_at__gt=first))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from clm_plugin.models import Event, Facts
 from clm_plugin.offers import api as offers
 from clm_plugin.offers import expiring
 from clm_plugin.offers.marks import due_mark, next_mark
-from clm_plugin.offers.models import OfferGrant
+from clm_plugin.offers.models import OfferCounter, OfferGrant
 from clm_plugin.offers.plan import Effect
+from clm_plugin.offers.recipes import install_offer
 from clm_plugin.privacy.api import erase
 from clm_plugin.profiles.api import profile_id_of
 from clm_plugin.profiles.models import MergeRecord
@@ -196,15 +198,51 @@ def test_an_end_that_an_offer_is_given_later_is_told_in_time() -> None:
     assert offers.next_due() == NOW + days(2)
     ending = plan(closes_at=END)
     publish(ending)
-    expiring.look_again(ending)
+    expiring.look_again(ending, now=NOW)
     offers.sweep_due(now=NOW + days(2))
     assert ends() == [(sooner, 1)]
     assert offers.next_due() == WEEK
     offers.sweep_due(now=WEEK)
-    expiring.look_again(ending)  # published anew: nothing is told twice
+    expiring.look_again(ending, now=WEEK)  # published anew: nothing is told twice
     offers.sweep_due(now=WEEK)
     offers.sweep_due(now=DAY)
     assert ends() == [(sooner, 1), (grant, 7), (grant, 1)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("left", "days_told"), [(9, [7]), (3, [1]), (0.5, [1])])
+def test_an_end_that_is_near_is_told_by_the_marks_that_are_left(
+    left: float, days_told: list[int]
+) -> None:
+    """Red before: “another week”, three days before the end."""
+    publish(plan())
+    give(person(), end=None)
+    published = NOW + days(30)
+    publish(ending := plan(closes_at=published + timedelta(days=left)))
+    expiring.look_again(ending, now=published)
+    offers.sweep_due(now=published)
+    offers.sweep_due(now=published + timedelta(days=min(left - 0.1, 2.5)))
+    assert [days for _, days in ends()] == days_told
+
+
+@pytest.mark.django_db
+def test_publishing_takes_grants_before_counters_as_a_use_does() -> None:
+    """Red before: publishing and a use could wait for each other in a circle."""
+    made = install_offer(
+        key="ten", name="Ten", title="Ten", currency="GBP", given="grant", publish=True,
+        effect=("percent", {"percent": Decimal(10)}),
+    )  # fmt: skip
+    assert made is not None
+    endless = give(person(), end=None)
+    made.closes_at = END
+    with CaptureQueriesContext(connection) as caught:
+        offers.publish_offer(made, now=NOW)
+    grants, counters = (model._meta.db_table for model in (OfferGrant, OfferCounter))
+    asked = [each["sql"] for each in caught if grants in each["sql"] or counters in each["sql"]]
+    touched = [grants in sql for sql in asked]
+    assert len(set(touched)) == 2
+    assert touched == sorted(touched, reverse=True), asked
+    assert OfferGrant.objects.get(pk=endless).due_at == WEEK
 
 
 @pytest.mark.django_db
