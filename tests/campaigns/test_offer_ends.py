@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client, override_settings
 from wagtail.models import Locale
 
 from clm_plugin import pipeline
+from clm_plugin.campaigns import given, plans
 from clm_plugin.campaigns.about import look
 from clm_plugin.campaigns.models import Enrolment
 from clm_plugin.campaigns.recipes import install, offer_reminders
@@ -20,6 +22,7 @@ from clm_plugin.offers import api as offers
 from clm_plugin.offers.models import OfferCode, OfferGrant
 from clm_plugin.profiles.models import Consent, Identifier, Profile
 from clm_plugin.testing.clock import FrozenClock
+from tests.messages.parts import url
 from tests.offers.plans import plan, publish
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -122,6 +125,20 @@ def test_an_offer_that_is_used_ends_the_journey_that_waits_for_the_morning(ann: 
 
 
 @override_settings(CLM=OPEN)
+def test_a_use_of_an_offer_that_is_everybodys_asks_nothing(
+    ann: int, django_assert_num_queries: Any
+) -> None:
+    """Each order of a sale is one; red before: all journeys that wait were gone through."""
+    live = list(plans.live_plans(plans.plan_version()))
+    used = SimpleNamespace(type="offer.redeemed", actor="customer:1", payload={"offer": "sale"})
+    with django_assert_num_queries(0):
+        given.end_used(live, [used], {"customer:1": ann}, now=NOW)  # type: ignore[list-item]
+    used.payload["grant_id"] = 7
+    with django_assert_num_queries(1):
+        given.end_used(live, [used], {"customer:1": ann}, now=NOW)  # type: ignore[list-item]
+
+
+@override_settings(CLM=OPEN)
 @pytest.mark.parametrize("fate", ["revoked", "offline"])
 def test_what_is_taken_back_at_night_is_not_promised_in_the_morning(ann: int, fate: str) -> None:
     grant = give(ann)
@@ -162,8 +179,12 @@ def test_the_page_of_the_mail_has_no_code(ann: int) -> None:
     grant = give(ann)
     sweep(WEEK)
     row = Delivery.objects.get()
-    with override_settings(ALLOWED_HOSTS=["*"]):
-        page = Client().get(f"/clm/mail/{row.token}/").content.decode()
+    with override_settings(ALLOWED_HOSTS=["*"]), FrozenClock(WEEK):
+        answer = Client().get(url("mail", row))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "10 % off is waiting for you" in page, "red before: “is waiting for you”"
+    assert f"It is good <b>{UNTIL}</b>." in page
     text = OfferCode.objects.get(grant=grant).text
     assert text not in page
     assert offers.shown_code(text) not in page
