@@ -44,12 +44,18 @@ def end_used(
     """End the journeys about offers that were used meanwhile."""
     about = [plan.campaign for plan in plans if plan.trigger.event == EXPIRING]
     used = {
-        f"{OBJECT}{event.payload.get('grant_id')}"
+        (profile_of[event.actor], f"{OBJECT}{grant}")
         for event in events
-        if event.type == REDEEMED and event.actor in profile_of
+        if event.type == REDEEMED
+        and event.actor in profile_of
+        and (grant := event.payload.get("grant_id"))
     }
     if about and used:
+        # By the person too: so it is found by its key, however many wait in a campaign.
         rows = Enrolment.objects.filter(
-            state=Enrolment.State.WAITING, campaign__in=about, object_id__in=used
+            state=Enrolment.State.WAITING,
+            campaign__in=about,
+            profile__in={person for person, _ in used},
+            object_id__in={object_id for _, object_id in used},
         )
         rows.update(state=Enrolment.State.EXITED, end_rule=GONE, due_at=None, ended_at=now)
