@@ -79,11 +79,11 @@ class OfferGrant(models.Model):
     accepted_at = models.DateTimeField(null=True)
     entitles = models.CharField(max_length=16, blank=True, default="")
     entitles_until = models.DateTimeField(null=True)
-    is_used: bool
-    """Of rows from ``with_use``."""
     """Fixed when it was taken up: an edit of the offer takes nothing away."""
     revoked_at = models.DateTimeField(null=True)
     revoke_reason = models.CharField(max_length=200, blank=True, default="")
+    is_used: bool
+    """Of rows from ``with_use``."""
 
     personal_data = PersonalData(
         person="profile",
