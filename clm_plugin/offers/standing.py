@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from clm_plugin.offers.data import OfferGrant as Grant
 from clm_plugin.offers.data import Shopper
-from clm_plugin.offers.granting import BESIDE, as_data
+from clm_plugin.offers.granting import BESIDE, as_data, worth
 from clm_plugin.offers.live import live_offers
 from clm_plugin.offers.marks import ends_at
 from clm_plugin.offers.models import OfferCode, OfferCounter, OfferGrant, Redemption
@@ -95,22 +95,20 @@ def _full(left: Iterable[tuple[OfferGrant, Offer]]) -> set[tuple[str, str]]:
     most: dict[tuple[str, str], int] = {}
     for row, plan in left:
         limits = plan.limits
-        for scope, number in (
-            ("total", limits.total),
-            ("budget", limits.budget_minor),
-            (_own(row), limits.per_profile),
+        for scope, number, least in (
+            ("total", limits.total, 1),
+            ("budget", limits.budget_minor, worth(plan) or 1),
+            (_own(row), limits.per_profile, 1),
         ):
             if number is not None:
-                most[plan.key, scope] = number
+                most[plan.key, scope] = number - least
     if not most:
         return set()
     counters = OfferCounter.objects.filter(
         offer__in={key for key, _ in most}, scope__in={scope for _, scope in most}
     ).values_list("offer", "scope", "used")
     # The plan's limit, not the row's: that one is brought up to date by the next use only.
-    return {
-        (key, scope) for key, scope, used in counters if used >= most.get((key, scope), used + 1)
-    }
+    return {(key, scope) for key, scope, used in counters if used > most.get((key, scope), used)}
 
 
 def _people(left: Iterable[tuple[OfferGrant, Offer]]) -> dict[int, Shopper]:

@@ -147,3 +147,18 @@ def test_limits_of_an_offer_hold_for_store_credit_too() -> None:
     (total,) = wallet.totals()
     assert total.issued_minor == 1_000
     assert wallet.verify(now=NOW, more=offers.CLAIMS).ok
+
+
+@pytest.mark.parametrize(("budget", "is_there"), [(1_000, True), (999, False)])
+def test_nobody_is_reminded_of_credit_that_the_budget_cannot_give(
+    budget: int, is_there: bool
+) -> None:
+    """Red before: £4.99 of the budget left counted as room for £5."""
+    programme()
+    credit(limits={"budget_minor": budget})
+    first, second = (give(person(), str(number)) for number in range(2))
+    offers.accept(first, now=NOW)
+    assert (second in offers.standings([second], now=NOW)) is is_there
+    if not is_there:
+        with pytest.raises(offers.LimitReached):
+            offers.accept(second, now=NOW)
