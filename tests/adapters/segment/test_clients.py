@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from segment.analytics import request
 from segment.analytics.client import Client
 
 from clm_plugin.adapters.segment.api import make_key
@@ -16,11 +18,24 @@ from clm_plugin.models import Event, Facts, Identifier, OrderFact
 from clm_plugin.pipeline import drain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_django.live_server_helper import LiveServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VISITOR = "0123456789abcdef0123456789abcdef"
 TELL = Path(__file__).with_name("tell.mjs")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _hung_up() -> Iterator[None]:
+    """The Python client keeps its connection for good: it ends while the server still has its
+    database, not when the interpreter ends."""
+    yield
+    request._session.close()
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
 
 
 @pytest.fixture(autouse=True)
