@@ -39,7 +39,9 @@ class OfferExpiring(Payload):
 
 @dataclass(frozen=True, kw_only=True)
 class OfferRedeemed(Payload):
-    """An order was placed with it. ``grant_id`` 0: it was not given to her alone."""
+    """An order was placed with it, or it was taken up beside orders (store credit, a trial):
+    ``order_id`` then begins with ``grant-`` or ``code-``. ``grant_id`` 0: it was not given to her
+    alone."""
 
     type = "offer.redeemed"
     offer: str
