@@ -1,6 +1,6 @@
 """The demo shop's settings for measuring: tables straight from the models, no broker, no mail."""
 
-from demo_shop.settings import *  # noqa: F403
+from demo_shop.settings import *  # noqa: F403  (the demo's, but for what follows)
 
 
 class _NoMigrations(dict):

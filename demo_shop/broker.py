@@ -17,13 +17,13 @@ SCHEME = "files"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: Any, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
+    def _put(self, queue: Any, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # no types
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         target = Path(self.data_folder_out) / name
         # Another ending, which readers pass over.
         fresh = target.with_name(f"{name}.part")
         try:
-            fresh.write_text(dumps(payload))  # type: ignore[no-untyped-call]
+            fresh.write_text(dumps(payload))  # type: ignore[no-untyped-call]  # kombu's
             fresh.replace(target)
         except OSError as error:
             message = f"Cannot put a message into {self.data_folder_out}"

@@ -139,9 +139,7 @@ def _packed(each: Lives) -> dict[str, object]:
 
 
 def _unpacked(stored: Mapping[str, object]) -> Lives:
-    return Lives(
-        **{  # type: ignore[arg-type]
-            name: dict(value) if isinstance(value, list) else value
-            for name, value in stored.items()
-        }
-    )
+    fields: dict[str, Any] = {
+        name: dict(value) if isinstance(value, list) else value for name, value in stored.items()
+    }
+    return Lives(**fields)

@@ -54,13 +54,17 @@ class Table:
 def tables() -> list[Table]:
     """Every table of ours with its declaration. Raises Undeclared naming those without one."""
     models = sorted(apps.get_app_config("clm_plugin").get_models(), key=lambda m: m.__name__)
-    missing = [m.__name__ for m in models if not isinstance(_declared(m), PersonalData)]
-    if missing:
+    tables = [
+        Table(model, said) for model in models if isinstance(said := _declared(model), PersonalData)
+    ]
+    if len(tables) < len(models):
+        named = {table.model for table in tables}
+        missing = [model.__name__ for model in models if model not in named]
         raise Undeclared(
             f"{', '.join(missing)}: say with personal_data = PersonalData(…) or NOTHING what the"
             " table holds about people (clm_plugin/personal.py)"
         )
-    return [Table(model, model.personal_data) for model in models]  # type: ignore[attr-defined]
+    return tables
 
 
 def _declared(model: type[Model]) -> object:
