@@ -6,6 +6,7 @@ All tags give the same bytes to everybody, so pages stay cacheable; what is pers
 
 from __future__ import annotations
 
+import secrets
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -24,7 +25,10 @@ from clm_plugin.templatetags.compiled import compiled
 
 register = template.Library()
 
-_NONCE, _HERE = "\x1a", "\x1b"
+_NONCE = "\x1a"
+_HERE = f"clm{secrets.token_hex(8)}"
+"""The page's address in what is kept: no page has this word, and no filter of a shop's own template
+(``urlencode``) makes another of it."""
 _RESERVE = {"none", "small", "medium", "bundle"}
 
 

@@ -71,6 +71,13 @@ def test_the_shops_own_banner_is_seen_as_soon_as_its_template_is_loaded_anew() -
     assert "clm-consent-title" in page(BANNER), "another engine has a template of its own"
 
 
+def test_the_shops_own_banner_may_have_the_address_in_a_link() -> None:
+    """Red before: the address was lost, and a control character stood there."""
+    shop = shop_with({FILE: '<a href="/privacy/?back={{ next|urlencode }}">Privacy</a>'})
+    for path in ("/gift/1/", "/gift/2/"):
+        assert page(BANNER, path, engine=shop) == f'<a href="/privacy/?back={path}">Privacy</a>'
+
+
 @pytest.mark.parametrize(
     ("changes", "tag"),
     [
