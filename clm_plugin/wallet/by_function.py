@@ -25,8 +25,9 @@ Shares = tuple[LotShare, ...]
 def hold(draft: HoldDraft, most: Mapping[str, int] | None) -> Shares | None:
     """Claim a hold's key and set aside what it asks for; None when there is a hold of this key.
     Raises NotEnough; nothing is changed then."""
-    # One statement is whole by itself; in a transaction of the caller its failure must not be his.
-    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+    # One statement is whole by itself; in a transaction of the caller its failure must not be his,
+    # whether Django keeps that or he does.
+    with nullcontext() if connection.get_autocommit() else transaction.atomic():
         found = _set_aside(draft.minor, "clm_wallet_hold", *draft, _json(most))
     return None if found is None else _shares(found)
 

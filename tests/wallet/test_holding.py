@@ -74,6 +74,24 @@ def test_holding_is_one_statement_and_its_refusal_is_not_the_callers() -> None:
     assert not Hold.objects.filter(amount_minor=601).exists()
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no functions")
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_ends_no_transaction_that_is_kept_by_hand() -> None:
+    """Red before: the caller's next statement was refused, and its work lost."""
+    jane = person()
+    give(jane, 1000)
+    transaction.set_autocommit(False)
+    try:
+        with pytest.raises(NotEnough):
+            set_aside(jane, 1001)
+        set_aside(jane, 600)
+        transaction.commit()
+    finally:
+        transaction.rollback()
+        transaction.set_autocommit(True)
+    assert free(jane) == 400
+
+
 def test_captured_again_it_gives_the_first_answer() -> None:
     jane = person()
     give(jane, 1000)
