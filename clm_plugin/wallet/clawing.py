@@ -84,7 +84,7 @@ class _Claw:
 
     lots: list[Lot]
     accounts: dict[int, Account]
-    """Of its customers and their debts, by id."""
+    """Of its customers, by id; whoever holds them may touch the debts beside them."""
     debt_of: dict[int, int]
     """Customer's account -> debt account; none where the policy makes no debt."""
     shops: dict[str, dict[str, int]]
@@ -174,10 +174,11 @@ def _look(lots: QuerySet[Lot], source: Source, policy: Policy) -> _Claw | None:
         raise BadAmount("this source gave credit in several currencies; name the programme")
     programmes = sorted({(its.programme, its.currency) for its in accounts.values()})
     shops = {programme: shop_accounts(programme, currency) for programme, currency in programmes}
+    locked = lock(accounts)
     debt_of: dict[int, int] = {}
-    if policy == "debt":  # somebody who was erased owes nothing
-        debt_of = {pk: debt_account(its).pk for pk, its in accounts.items() if its.opened_for}
-    locked = lock({*accounts, *debt_of.values()})
+    # Opened beside what is locked: whose it is by now. Somebody who was erased owes nothing.
+    if policy == "debt":
+        debt_of = {pk: debt_account(its).pk for pk, its in locked.items() if its.opened_for}
     rows = list(lots)
     return _Claw(
         # What is not open yet goes first; then what she would spend last.

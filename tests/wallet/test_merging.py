@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from clm_plugin.models import (
 from clm_plugin.privacy.api import erase, export
 from clm_plugin.profiles.api import Merge
 from clm_plugin.wallet import api as wallet
+from clm_plugin.wallet import clawing
 from clm_plugin.wallet.api import HoldClosed, Source, Staff, Wish
 from tests.factories import new, store
 from tests.wallet.ledger import NOW, TEA, days, free, gbp, give, pay, set_aside
@@ -94,6 +96,29 @@ def test_a_debt_goes_back_with_the_account_it_is_about() -> None:
     merges.unmerge(record, now=NOW)
     debts = [wallet.balance(who, "GBP", now=NOW).debt_minor for who in (jane, phone)]
     assert debts == [0, 300]
+
+
+def test_a_debt_is_whose_the_account_is_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red before: a merge between the look and the lock left the debt with the name that is gone,
+    and no later credit paid it."""
+    jane, phone = known("customer:7"), known("visitor:1")
+    give(phone, 300, source=Source("order", "1"))
+    pay(phone, 300, "2")
+    shops = vars(clawing)["shop_accounts"]
+
+    def late(*asked: Any) -> Any:
+        join(jane, phone)
+        return shops(*asked)
+
+    monkeypatch.setattr(clawing, "shop_accounts", late)
+    wallet.claw_back(
+        source=Source("order", "1"), amount_minor=None, key="c", policy="debt", now=NOW,
+        reason="refund", actor="refund",
+    )  # fmt: skip
+    assert wallet.balance(jane, "GBP", now=NOW).debt_minor == 300
+    give(jane, 1000)
+    assert (free(jane), wallet.balance(jane, "GBP", now=NOW).debt_minor) == (700, 0)
+    assert wallet.verify(now=NOW).ok
 
 
 def test_credit_given_to_a_merged_name_is_the_survivors() -> None:
