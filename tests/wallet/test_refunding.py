@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clm_plugin.models import Lot, Transaction
+from clm_plugin.models import Account, Lot, Transaction
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.api import KeyConflict, Source
-from tests.wallet.ledger import NOW, days, free, give, new_key, pay, person, set_aside
+from clm_plugin.wallet.repaying import customers_beside
+from tests.wallet.ledger import NOW, TEA, days, free, give, new_key, pay, person, set_aside
 
 pytestmark = pytest.mark.django_db
 ORDER = Source("order", "1001")
@@ -217,6 +218,16 @@ def test_a_reversed_claw_back_gives_lot_and_debt_back() -> None:
     balance = wallet.balance(jane, "GBP", now=NOW)
     assert (balance.available_minor, balance.debt_minor) == (400, 0)
     assert taken(claw(None, "debt")) == (400, 600, 0)
+
+
+def test_beside_a_debt_of_somebody_erased_there_is_nobody(django_assert_num_queries: Any) -> None:
+    """Red before: all accounts of everybody who was ever erased would have been locked with it."""
+    names = [{"programme": TEA, "currency": "GBP", "opened_for": each} for each in (1, 2, None)]
+    Account.objects.bulk_create([Account(purpose="customer", **each) for each in names])
+    debts = [Account(purpose="debt", **each) for each in names]
+    with django_assert_num_queries(1):
+        found = customers_beside(debts)
+    assert found == set(Account.objects.exclude(opened_for=None).values_list("pk", flat=True))
 
 
 def test_a_source_that_gave_nothing_has_nothing_to_take() -> None:
