@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
 from clm_plugin.money import MAX_MINOR, Money
 from clm_plugin.wallet.errors import BadAmount, WalletError
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Dates of credit are within these. 31 December 9999 means "never" in many a system, and is a day
 that no clock east of Greenwich can show."""
+_LAST_END = datetime(LAST_YEAR + 1, 1, 1, 12, tzinfo=UTC)
+"""What is good on the last day ends as the next one begins, by whichever clock."""
 MAX_KEY = 180
 """Characters of an idempotency key: the ledger adds a word of its own to some."""
 
@@ -56,7 +55,7 @@ def words(text: str, most: int = 200) -> str:
 
 def sane_dates(opens_at: datetime, expires_at: datetime | None, now: datetime) -> None:
     """Raises WalletError for credit that could never be spent, and for dates out of this world."""
-    if any(at and not FIRST_YEAR <= at.year <= LAST_YEAR for at in (opens_at, expires_at)):
+    if any(at and (at.year < FIRST_YEAR or at > _LAST_END) for at in (opens_at, expires_at)):
         raise WalletError(
             f"credit opens and expires between {FIRST_YEAR} and {LAST_YEAR}; what never expires has"
             " no date"

@@ -12,6 +12,7 @@ from clm_plugin.models import Transaction
 from clm_plugin.offers.checking import wrong_with
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.faults import programme_troubles
+from clm_plugin.wallet.terms import end_of_day
 from tests.adapters.files.test_crediting import _tea, ann, given, looked_through, whys
 from tests.wallet.ledger import NOW, TEA, gbp, new_key, person
 from tests.wallet.test_programmes import authored
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["_tea", "ann"]
 pytestmark = pytest.mark.django_db
 NEVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+LAST_DAY = datetime(2199, 12, 31, 12, tzinfo=UTC)
 
 
 def grant(**dates: Any) -> wallet.Posted:
@@ -51,6 +53,19 @@ def test_what_no_clock_could_show_is_refused(dates: dict[str, Any]) -> None:
 def test_a_long_life_is_no_offence() -> None:
     assert grant(expires_at=NOW + timedelta(days=50 * 365)).amount_minor == 100
     assert grant(opens_at=NOW - timedelta(days=50 * 365)).amount_minor == 100
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "UTC", "America/Los_Angeles"])
+def test_the_last_day_that_may_be_chosen_is_good_to_its_end(zone: str) -> None:
+    """Red before: forms and files took 31 December 2199, and the ledger refused it."""
+    assert grant(expires_at=end_of_day(LAST_DAY, zone)).amount_minor == 100
+    with pytest.raises(wallet.WalletError, match="between 1900 and 2199"):
+        grant(expires_at=end_of_day(LAST_DAY, zone, days=1))
+
+
+def test_a_row_of_a_file_may_end_on_that_day(ann: Profile) -> None:
+    run = given(looked_through(",17,tea,2,2199-12-31,sorry,r1\n"))
+    assert (run.new, run.bad) == (1, 0)
 
 
 def test_a_row_of_a_file_that_never_ends_is_refused_and_the_rest_is_read(ann: Profile) -> None:
