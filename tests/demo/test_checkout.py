@@ -218,6 +218,19 @@ def test_refund_by_line_once_only(order: Any, clerk: Client) -> None:
     assert money(order) == (Decimal("0.00"), [Decimal("13.45"), Decimal("9.50")])
 
 
+def test_a_second_click_on_a_refund_of_lines_says_the_same(order: Any, clerk: Client) -> None:
+    """Red before: it spoke of a refund that waits, and there is none."""
+    url, field = f"/dashboard/orders/{order.number}/", f"lines-line_{order.lines.get().pk}"
+    form = {"order_action": "refund_lines", field: "1"}
+    asked = clerk.post(url, form).context["asked"]
+    confirmed = {**form, "seen": str(asked["amount"]), "refund_key": asked["key"]}
+    for _ in range(2):
+        page = clerk.post(url, confirmed, follow=True).content.decode()
+        assert "The chosen items have been refunded." in page
+        assert "waits" not in page
+    assert money(order)[1] == [Decimal("9.50")]
+
+
 def test_full_refund_takes_what_is_left(order: Any, clerk: Client) -> None:
     act(clerk, order, "refund_amount", **{"amount-amount": "2.95"})
     act(clerk, order, "refund_all")

@@ -91,8 +91,9 @@ class OrderDetailView(Handled, OscarOrderDetailView):
 
     def refund_lines(self, request: HttpRequest, order: Any) -> HttpResponse:
         form = RefundLinesForm(request.POST, order=order, prefix="lines")
+        text = _("The chosen items have been refunded.")
         if self._is_done(order):
-            return self.finish_refunds(request, order)
+            return self._act(lambda: self._handler().finish(order), text)
         if not form.is_valid():
             return self._show(lines_form=form)
         (lines, quantities), shipping = form.chosen(), form.shipping_amount()
@@ -101,7 +102,7 @@ class OrderDetailView(Handled, OscarOrderDetailView):
             lambda: self._handler().refund_lines(
                 order, lines, quantities, shipping=shipping, key=self._key()
             ),
-            _("The chosen items have been refunded."),
+            text,
         )
 
     def finish_refunds(self, request: HttpRequest, order: Any) -> HttpResponse:
