@@ -59,14 +59,21 @@ class _Ready:
 @dataclass(slots=True)
 class Seen:
     """What earlier parts of a file would give when it is only looked through, so that a row that is
-    there twice counts once. Digests: a million rows are some megabytes."""
+    there twice counts once. Digests: a million rows are some hundred megabytes."""
 
     parts: int = 0
     """So many parts are in it."""
+    _asked: str = ""
     _marks: dict[int, int] = field(default_factory=dict)
 
     def __contains__(self, key: str) -> bool:
         return _mark(key) in self._marks
+
+    def begin(self, asked: str, done: int) -> None:
+        """Forget all where the look began anew meanwhile, or is another one; ``done``: parts."""
+        if asked != self._asked or done < self.parts:
+            self.parts, self._asked = 0, asked
+            self._marks.clear()
 
     def is_same(self, key: str, granted: wallet.Granted) -> bool:
         return self._marks[_mark(key)] == _mark(repr(granted))

@@ -207,6 +207,7 @@ def _settle(
 
 def _catch_up(run: Import, reading: Reading, now: datetime, seen: Seen) -> None:
     """Look again at the parts that another process looked through, or this one before a stop."""
+    seen.begin(repr((run.mapping, run.reading)), run.done_parts)
     missed = ImportPart.objects.filter(run=run, number__gte=seen.parts, number__lt=run.done_parts)
     for part in missed.order_by("number").iterator(chunk_size=1):
         found = []

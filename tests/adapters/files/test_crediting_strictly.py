@@ -6,7 +6,7 @@ import pytest
 
 from clm_plugin import merges
 from clm_plugin.adapters.files import running
-from clm_plugin.adapters.files.api import Import, Reading, work
+from clm_plugin.adapters.files.api import Import, Reading, choose, work
 from clm_plugin.models import Profile
 from clm_plugin.profiles.api import Merge
 from tests.adapters.files.test_crediting import _tea, ann, given, looked_through, whys
@@ -95,6 +95,25 @@ def test_a_look_that_was_stopped_in_the_middle_comes_to_the_same(
     done = work(run.pk, now=NOW)
     assert done is not None
     assert (done.new, done.known, done.credit["checked"]) == (3, 1, {"GBP": 1800})
+
+
+def test_a_look_that_is_begun_anew_meanwhile_counts_from_the_start(
+    ann: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Red before: what the first look had counted was known to the second, and its sum too low."""
+    monkeypatch.setattr(running, "PART", 2)
+    rows = "".join(f",17,tea,10,,sorry,{each}\n" for each in "abcd")
+    run = looked_through(rows)
+    again = iter([True])
+
+    def clerk(done: int, of: int) -> None:
+        if next(again, False):
+            choose(run, mapping=run.mapping, reading=Reading(**run.reading))
+
+    choose(run, mapping=run.mapping, reading=Reading(**run.reading))
+    found = work(run.pk, now=NOW, progress=clerk)
+    assert found is not None
+    assert (found.new, found.known, found.credit["checked"]) == (4, 0, {"GBP": 4000})
 
 
 def _stop(*_: object) -> None:
