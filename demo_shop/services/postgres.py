@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 
 # Each is wrong for data somebody wants to keep and right for a test's: no disk is waited for.
 _THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-_SETTINGS = {"max_connections": "100", "shared_buffers": "256MB", "listen_addresses": ""}
+_SETTINGS = {
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "listen_addresses": "",
+    # Emptying the shop between two tests is one TRUNCATE of some 240 tables, and it locks their
+    # indexes and sequences too: 2,000 locks at once of the 6,400 that the default of 64 gives all
+    # sessions together. Two test workers beside a migration have been more than that.
+    "max_locks_per_transaction": "256",
+}
 
 
 class PostgresServer:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.management.color import no_style
+from django.core.management.sql import sql_flush
+from django.db import connection, transaction
 from wagtail.models import Collection, Locale, Page, Site
 
 if TYPE_CHECKING:
@@ -31,6 +34,25 @@ def test_rows_come_back_after_a_flush(turn: int) -> None:
     """Each turn ends with a flush, so the second one, in whichever order, sees the repair."""
     _assert_baseline()
     Page.objects.filter(depth=2).update(title=f"Changed {turn}")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no table of locks")
+@pytest.mark.django_db(transaction=True)
+def test_the_server_has_locks_for_several_flushes_at_once() -> None:
+    """Or a run dies of "out of shared memory" where two workers flush beside a migration."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in sql_flush(no_style(), connection):
+            cursor.execute(statement)
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid()")
+        (held,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT current_setting('max_locks_per_transaction')::int"
+            " * current_setting('max_connections')::int"
+        )
+        (room,) = cursor.fetchone()
+        transaction.set_rollback(True)
+    assert held > 1000, "a flush locks every table, index and sequence of the shop"
+    assert 6 * held < room
 
 
 @pytest.mark.slow
