@@ -156,8 +156,14 @@ def told_use(use: Redemption, *, sees_codes: bool) -> tuple[str, str, str]:
     """
     typed = (use.code if sees_codes else None) or use.public_code
     code = offers.shown_code(typed.as_written) if typed else ""
-    if "code-" in use.order_id:  # a code that gave something beside orders
-        return gettext("Taken up with a code"), "", code
+    beside = {
+        "grant": gettext("Taken up"),
+        "code": gettext("Taken up with a code"),
+        "erased": gettext("An order of an erased customer"),
+    }
+    behind = offers.behind(use.order_id)
+    if behind != "order":
+        return beside[behind], "", code
     text = gettext("Order %(ref)s") % {"ref": use.order_id}
     url = order_url(use.order_id) if use.state == Redemption.State.CONFIRMED else ""
     return text, url, code

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from clm_plugin.console.wording import day, money
+from clm_plugin.offers import api as offers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +47,8 @@ def _good_until(payload: Mapping[str, Any]) -> str:
 
 def _used(payload: Mapping[str, Any]) -> str:
     minor, order = int(payload.get("discount_minor") or 0), str(payload.get("order_id") or "")
-    # "code-…" stands for a code that gave something beside orders: there is no order to name.
-    parts = [_("order %(order)s") % {"order": order}] if order and "code-" not in order else []
+    named = order and offers.behind(order) == "order"
+    parts = [_("order %(order)s") % {"order": order}] if named else []
     if minor:
         amount = money(minor, str(payload.get("currency") or ""))
         parts.append(_("%(amount)s off") % {"amount": amount})

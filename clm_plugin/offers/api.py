@@ -1,6 +1,7 @@
 """The door of offers. Nothing here knows a shop: an adapter realises plans in its own prices."""
 
 from clm_plugin.offers.alphabet import ALPHABET, read_code, read_part, shown_code, written_code
+from clm_plugin.offers.beside import behind
 from clm_plugin.offers.choices import offer_choices
 from clm_plugin.offers.claims import CLAIMS
 from clm_plugin.offers.codes import (
@@ -59,13 +60,11 @@ from clm_plugin.offers.figures import (
     with_figures,
 )
 from clm_plugin.offers.granting import (
-    accept,
     grant_offer,
     granted_before,
     is_returnable,
     revoke_grant,
     with_use,
-    worth,
 )
 from clm_plugin.offers.guessing import check_code, last_alarm
 from clm_plugin.offers.handing import EXAMPLE_CODE, HandedOut, example, hand_again, hand_out
@@ -91,6 +90,7 @@ from clm_plugin.offers.settling import confirm, free, free_due
 from clm_plugin.offers.shoppers import active_offers, shopper_of
 from clm_plugin.offers.stacking import combine, stacking
 from clm_plugin.offers.standing import Standing, standings
+from clm_plugin.offers.taking_up import accept, take_up_code, worth
 from clm_plugin.offers.wording import (
     as_sentence,
     explain,
@@ -142,6 +142,7 @@ __all__ = [
     "anonymise_redemptions",
     "as_sentence",
     "batches_of",
+    "behind",
     "check_code",
     "code_for",
     "codes_of",
@@ -205,6 +206,7 @@ __all__ = [
     "start_batch",
     "state_of",
     "sweep_due",
+    "take_up_code",
     "until",
     "used_by_guest",
     "used_up",

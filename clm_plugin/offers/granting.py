@@ -1,4 +1,4 @@
-"""Giving offers to people: once per key, accepted, revoked."""
+"""Giving offers to people, once per key, and taking them back."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
-from clm_plugin.money import Money
 from clm_plugin.offers import data
 from clm_plugin.offers.announcing import announce_grants
+from clm_plugin.offers.beside import taken_up
 from clm_plugin.offers.errors import KeyConflict, OfferError
 from clm_plugin.offers.live import live_offers, open_offer
 from clm_plugin.offers.marks import ends_at, next_mark
 from clm_plugin.offers.models import OfferCode, OfferGrant, Redemption
-from clm_plugin.offers.reserving import reserve_all
 from clm_plugin.offers.rules import end_of_day
-from clm_plugin.offers.settling import confirm
-from clm_plugin.wallet import api as wallet
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,8 +25,6 @@ if TYPE_CHECKING:
 
     from clm_plugin.offers.plan import Offer
 
-BESIDE = ("store_credit", "trial")
-"""Kinds of offers that give something beside an order, when they are taken up."""
 SOURCES = ("campaign", "manual", "import", "link")
 
 
@@ -108,90 +103,6 @@ def _end(plan: Offer, now: datetime) -> datetime | None:
     """The sooner of the offer's days from now and the offer's own end."""
     days = end_of_day(now, plan.zone, days=plan.lasts_days) if plan.lasts_days else None
     return min((at for at in (days, plan.closes_at) if at is not None), default=None)
-
-
-def accept(grant_id: int, *, now: datetime, is_counted: bool = False) -> data.OfferGrant:
-    """The person takes a grant up: store credit is booked, a trial starts. Twice is once.
-
-    What is booked is a use, under the offer's limits (``is_counted``: the caller reserved one). For
-    what only counts at checkout nothing happens but the note. Raises OfferError when the grant is
-    over or the offer is no longer there, LimitReached, WalletError as the ledger does.
-    """
-    with transaction.atomic():
-        row = OfferGrant.objects.select_for_update(no_key=True).filter(pk=grant_id).first()
-        if row is None:
-            raise OfferError("this offer is no longer there")
-        if row.accepted_at is not None:
-            return as_data(row, repeated=True)
-        if not as_data(row).is_open(now):
-            raise OfferError("this offer has ended")
-        plan = live_offers().get(row.offer)
-        if plan is None or not plan.is_open(now):
-            raise OfferError("this offer has ended")
-        if plan.effect.kind in BESIDE and not is_counted:
-            _count(row, plan, now)
-        row.accepted_at = now
-        if plan.effect.kind == "trial":
-            row.entitles = plan.effect.entitlement
-            row.entitles_until = end_of_day(now, plan.zone, days=plan.effect.days)
-        row.save()
-        if plan.effect.kind == "store_credit":
-            _book(row, plan, now)
-    return as_data(row)
-
-
-def _count(row: OfferGrant, plan: Offer, now: datetime) -> None:
-    """A use without an order, reserved and confirmed as if it were one."""
-    use = data.Use(grant_id=row.pk, discount_minor=worth(plan))
-    order_id = taken_up(row.pk)
-    reserve_all(uses=[use], profile_id=row.profile_id, order_id=order_id, now=now, until=now)
-    confirm(order_id, now=now)
-
-
-def worth(plan: Offer) -> int:
-    """What a use beside an order takes of the offer's budget."""
-    return plan.effect.amount_minor if plan.effect.kind == "store_credit" else 0
-
-
-def taken_up(grant_id: int | str) -> str:
-    """Stands for the order in which a grant was used that needs none."""
-    return f"grant-{grant_id}"
-
-
-def _book(row: OfferGrant, plan: Offer, now: datetime) -> None:
-    """The lot of store credit; its key is the grant's, so that it is booked once.
-
-    Raises WalletError where the programme is no longer published, counts in another currency now,
-    or has nothing left of its budget, or whose time to spend is over.
-    """
-    programme = wallet.programme(plan.effect.programme)
-    # Not before the programme's own credit can be spent.
-    opens_at = wallet.given_terms(programme, now)[0] if programme is not None else now
-    wallet.give_by_hand(
-        profile_id=row.profile_id,
-        programme=plan.effect.programme,
-        amount=Money(plan.effect.amount_minor, plan.currency),
-        key=f"offer-grant:{row.pk}",
-        opens_at=opens_at,
-        expires_at=_lot_end(plan, opens_at),
-        source=wallet.Source("offer", row.offer),
-        reason=plan.title,
-        actor=row.actor,
-        now=now,
-    )
-
-
-def _lot_end(plan: Offer, opens_at: datetime) -> datetime | None:
-    """When the credit expires: the offer's days after its opening, else as its programme says."""
-    programme = wallet.programme(plan.effect.programme)
-    days, ends = plan.effect.days, []
-    if programme is not None:
-        if not days and programme.expiry.kind == "days":
-            days = programme.expiry.days
-        ends += [programme.redeem_until] if programme.redeem_until else []
-    if days:
-        ends.append(end_of_day(opens_at, plan.zone, days=days))
-    return min(ends, default=None)
 
 
 def revoke_grant(grant_id: int, *, reason: str, now: datetime) -> bool:

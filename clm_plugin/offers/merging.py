@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from clm_plugin.moving import Moved, move_rows, return_rows
+from clm_plugin.offers.beside import erased
 from clm_plugin.offers.counting import recount
 from clm_plugin.offers.models import OfferCode, OfferCounter, OfferGrant, Redemption
 from clm_plugin.offers.settling import free_rows
@@ -47,7 +47,7 @@ def anonymise_redemptions(profile_ids: Sequence[int], now: datetime) -> int:
     rows = list(Redemption.objects.filter(profile__in=list(profile_ids)))
     for row in rows:
         row.profile_id = row.code_id = row.grant_id = None
-        row.order_id = f"erased-{uuid4().hex}"
+        row.order_id = erased()
     Redemption.objects.bulk_update(rows, ["profile", "code", "grant", "order_id"], batch_size=500)
     return len(rows)
 

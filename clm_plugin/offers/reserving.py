@@ -18,7 +18,7 @@ from clm_plugin.offers.errors import CodeRefused, CodeTaken, OfferError
 from clm_plugin.offers.guests import guest_of
 from clm_plugin.offers.live import open_offer
 from clm_plugin.offers.models import OfferCode, OfferGrant, Redemption
-from clm_plugin.offers.settling import TIMED_OUT, free_rows, locked, told
+from clm_plugin.offers.settling import TIMED_OUT, free_rows, held_codes, locked, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,12 +209,16 @@ class _Desk:
     def _free_late(self) -> None:
         """Reservations that ran out and stand in the way are freed now, not at the next sweep."""
         late = Redemption.objects.filter(state=_State.RESERVED, until__lte=self.now)
-        by_code = late.filter(code__in=[code.pk for code in self.codes.values()])
-        by_grant = late.filter(grant__in=list(self.grants))
-        ids = {*by_code.values_list("pk", flat=True), *by_grant.values_list("pk", flat=True)}
+        late = late.exclude(order_id=self.order_id)
+        codes = [code.pk for code in self.codes.values()]
+        found = dict(late.filter(code__in=codes).values_list("pk", "code_id"))
+        found |= dict(late.filter(grant__in=list(self.grants)).values_list("pk", "code_id"))
+        # The code of a grant that is used without it, while others may wait for the grant: whoever
+        # has that code is left to it.
+        mine = held_codes(code for code in found.values() if code)
+        ids = [pk for pk, code in found.items() if code is None or code in mine]
         rows = Redemption.objects.select_for_update().filter(pk__in=ids, state=_State.RESERVED)
-        others = rows.exclude(order_id=self.order_id)
-        free_rows(list(others.order_by("pk")), self.now, TIMED_OUT)
+        free_rows(list(rows.order_by("pk")), self.now, TIMED_OUT)
 
     def _is_same(self, row: Redemption, code: OfferCode | None, grant: OfferGrant | None) -> bool:
         same_grant = row.grant_id == (grant.pk if grant else None)

@@ -98,9 +98,7 @@ def free_due(*, now: datetime, limit: int = 500) -> int:
     if not found:
         return 0
     with transaction.atomic():
-        codes = OfferCode.objects.select_for_update(skip_locked=True)
-        held = codes.filter(pk__in=[code for _, code in found if code]).order_by("pk")
-        mine = set(held.values_list("pk", flat=True))
+        mine = held_codes(code for _, code in found if code)
         ids = [pk for pk, code in found if code is None or code in mine]
         rows = Redemption.objects.select_for_update(skip_locked=True).filter(
             pk__in=ids, state=_State.RESERVED, until__lte=now
@@ -123,6 +121,12 @@ def locked(order_id: str, states: Iterable[str]) -> list[Redemption]:
     held = OfferCode.objects.select_for_update().filter(pk__in=codes).order_by("pk")
     list(held.values_list("pk"))
     return list(rows.select_for_update(of=("self",)).order_by("pk"))
+
+
+def held_codes(ids: Iterable[int]) -> set[int]:
+    """Those of these codes that nobody else has locked; now this transaction has."""
+    codes = OfferCode.objects.select_for_update(skip_locked=True).filter(pk__in=set(ids))
+    return set(codes.order_by("pk").values_list("pk", flat=True))
 
 
 def free_rows(rows: Sequence[Redemption], now: datetime, reason: str) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clm_plugin.offers.beside import BESIDE
 from clm_plugin.offers.data import OfferGrant as Grant
 from clm_plugin.offers.data import Shopper
-from clm_plugin.offers.granting import BESIDE, as_data, worth
+from clm_plugin.offers.granting import as_data
 from clm_plugin.offers.live import live_offers
 from clm_plugin.offers.marks import ends_at
 from clm_plugin.offers.models import OfferCode, OfferCounter, OfferGrant, Redemption
 from clm_plugin.offers.rules import fits
+from clm_plugin.offers.taking_up import worth
 from clm_plugin.offers.wording import until
 from clm_plugin.profiles.api import profiles
 from clm_plugin.segments.api import segments_of_many

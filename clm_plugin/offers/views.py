@@ -20,21 +20,16 @@ from clm_plugin import clock
 from clm_plugin.events.api import actor
 from clm_plugin.exceptions import ClmError
 from clm_plugin.offers.alphabet import shown_code
+from clm_plugin.offers.beside import BESIDE, taken_up
 from clm_plugin.offers.codes import code_for
 from clm_plugin.offers.compile import compile_offer
-from clm_plugin.offers.granting import (
-    BESIDE,
-    accept,
-    as_data,
-    grant_offer,
-    granted_before,
-    taken_up,
-)
+from clm_plugin.offers.granting import as_data, grant_offer, granted_before
 from clm_plugin.offers.links import read_link
 from clm_plugin.offers.live import live_offers
 from clm_plugin.offers.models import OfferGrant, Redemption
 from clm_plugin.offers.plan import AT_CHECKOUT
 from clm_plugin.offers.remembering import remember_code
+from clm_plugin.offers.taking_up import accept
 from clm_plugin.offers.wording import gives, small_print, until
 from clm_plugin.profiles.api import actor_of, customer_of, profile_id_of
 

@@ -1,5 +1,6 @@
 """The door of the wallet."""
 
+from clm_plugin.wallet.accounts import owner_of
 from clm_plugin.wallet.announcing import announce
 from clm_plugin.wallet.authoring import Programme as AuthoredProgramme
 from clm_plugin.wallet.by_hand import give_by_hand, given_terms
@@ -212,6 +213,7 @@ __all__ = [
     "no_boost",
     "notice_due",
     "owed_now",
+    "owner_of",
     "paid_on",
     "programme",
     "programme_troubles",

@@ -14,10 +14,10 @@ from clm_plugin.campaigns.models import Enrolment
 from clm_plugin.campaigns.recipes import credit_reminders, install
 from clm_plugin.messages.models import Delivery
 from clm_plugin.money import Money
-from clm_plugin.profiles.models import Consent, Identifier, Profile
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.compile import compile_programme
 from clm_plugin.wallet.publishing import publish
+from tests.campaigns.people import who_agreed
 from tests.wallet.test_programmes import authored
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -42,14 +42,7 @@ def person() -> int:
         publish(compile_programme(authored(name="Harbour credit")), now=NOW)
         for recipe in credit_reminders():
             install(recipe, publish=True)
-    who = Profile.objects.create(
-        created_at=NOW, customer_id="1", email="ann@example.com", first_name="Ann"
-    )
-    Identifier.objects.create(actor="customer:1", profile=who, created_at=NOW, verified=True)
-    Consent.objects.create(
-        profile=who, purpose="marketing", channel="mail", granted=True, changed_at=NOW
-    )
-    return who.pk
+    return who_agreed().pk
 
 
 def give(pid: int, minor: int, key: str = "a", end: datetime = END) -> None:

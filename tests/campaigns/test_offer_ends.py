@@ -20,8 +20,8 @@ from clm_plugin.messages.models import Delivery
 from clm_plugin.messages.preview import preview
 from clm_plugin.offers import api as offers
 from clm_plugin.offers.models import OfferCode, OfferGrant
-from clm_plugin.profiles.models import Consent, Identifier, Profile
 from clm_plugin.testing.clock import FrozenClock
+from tests.campaigns.people import who_agreed
 from tests.messages.parts import url
 from tests.offers.plans import plan, publish
 
@@ -50,14 +50,7 @@ def ann() -> int:
     with override_settings(CLM=OPEN):
         for recipe in offer_reminders():
             install(recipe, publish=True)
-    who = Profile.objects.create(
-        created_at=NOW, customer_id="1", email="ann@example.com", first_name="Ann"
-    )
-    Identifier.objects.create(actor="customer:1", profile=who, created_at=NOW, verified=True)
-    Consent.objects.create(
-        profile=who, purpose="marketing", channel="mail", granted=True, changed_at=NOW
-    )
-    return who.pk
+    return who_agreed().pk
 
 
 def give(profile_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -119,11 +120,14 @@ def test_a_use_leads_to_its_order_once_it_is_placed(
         "tests.widgets.gift_shop.GiftShop.staff_order_url", lambda _self, id: f"/staff/{id}/"
     )
     offer = published("ten")
-    for order, state in (("100", "confirmed"), ("101", "reserved"), ("code-7", "confirmed")):
-        _use(offer, order, state=state)
+    _use(offer, "101", state="reserved")
+    for order in ("100", "code-7", "grant-5", "erased-0f"):
+        _use(offer, order)
     text = root.get(reverse("clm_offers:page", args=(offer.pk,))).content.decode()
     assert 'href="/staff/100/"' in text
     assert "/staff/101/" not in text, "the shop has no such order yet"
     assert "Order 101" in text
     assert "Taken up with a code" in text
-    assert "code-7" not in text
+    assert re.search(r"Taken up\s*<", text)
+    assert "An order of an erased customer" in text
+    assert not [name for name in ("code-7", "grant-5", "erased-0f") if name in text]

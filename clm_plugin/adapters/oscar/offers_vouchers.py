@@ -10,11 +10,9 @@ of the plugin, and every wrong guess has one answer.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 from oscar.core.utils import redirect_to_referrer
@@ -137,10 +135,8 @@ def put_on(request: HttpRequest, basket: Any, found: offers.Answer) -> Any:
 def take_beside(request: HttpRequest, found: offers.Answer) -> tuple[int, str]:
     """A code that gives something beside an order (store credit, a pass): it is booked now, once;
     a public one once for each account.
-
-    Reserved and confirmed under its own name in one transaction, as if it were an order.
     """
-    plan, customer, now = found.offer, customer_of(request), clock.now()
+    plan, customer = found.offer, customer_of(request)
     # An account's, never a device's: each fresh browser would have it again, and bring it along.
     profile_id = profile_id_of(actor("customer", customer)) if customer else None
     assert plan is not None  # asked before
@@ -148,37 +144,10 @@ def take_beside(request: HttpRequest, found: offers.Answer) -> tuple[int, str]:
         return messages.INFO, _("Sign in first: “%(title)s” is put on your account.") % {
             "title": plan.title
         }
-    if found.is_public and offers.granted_before(profile_id, f"code:{found.code}-"):
+    reason = _("Code %(code)s") % {"code": offers.shown_code(found.code)}
+    if not offers.take_up_code(found, profile_id=profile_id, reason=reason, now=clock.now()):
         return messages.ERROR, _("You have used this code.")
-    mark = f"{found.code}-{profile_id}" if found.is_public else found.code
-    order_id = f"code-{mark}"
-    with transaction.atomic():
-        held = offers.reserve(
-            code=found.code,
-            profile_id=profile_id,
-            order_id=order_id,
-            now=now,
-            until=now,
-            discount_minor=offers.worth(plan),
-        )
-        if held.state == "confirmed":
-            return messages.ERROR, _("You have used this code.")
-        grant_id = found.grant_id or _granted(profile_id, plan, found.code, f"code:{mark}", now)
-        offers.accept(grant_id, now=now, is_counted=True)
-        offers.confirm(order_id, now=now)
     return messages.SUCCESS, _("“%(title)s” is on your account.") % {"title": plan.title}
-
-
-def _granted(profile_id: int, plan: offers.Offer, code: str, key: str, now: datetime) -> int:
-    grant = offers.grant_offer(
-        profile_id=profile_id,
-        offer=plan.key,
-        key=key,
-        reason=_("Code %(code)s") % {"code": offers.shown_code(code)},
-        source="link",
-        now=now,
-    )
-    return grant.id
 
 
 def take_up_remembered(request: HttpRequest, basket: Any) -> None:
