@@ -22,7 +22,7 @@ from clm_plugin import clock
 from clm_plugin.messages import operations
 from clm_plugin.messages.baskets import lines_of
 from clm_plugin.messages.data import Frozen, Lines
-from clm_plugin.messages.fields import FROZEN, OFFER_FIELDS
+from clm_plugin.messages.fields import FROZEN
 from clm_plugin.messages.pages import gone, has_expired, private
 from clm_plugin.messages.queries import by_token, standing_of
 from clm_plugin.messages.rendering import Recipient, priced, render
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from clm_plugin.messages.models import Delivery
 
+_LEFT_OUT = "•••"
+"""What the page of a mail has in the place of an amount of credit."""
 CLICK = "clm_click"
 # A mail is all inline styles and runs nothing: the opposite of the shop's own policy.
 MAIL_POLICY = (
@@ -167,19 +169,21 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 @private
 @require_safe
 def mail(request: HttpRequest, token: str) -> HttpResponse:
-    """The mail as a page, without name, code and credit: whoever it was forwarded to may look."""
+    """The mail as a page, without name, code and amount of credit: whoever it was forwarded to may
+    look."""
     delivery = by_token(token)
     if delivery is None or not delivery.links:
         return gone(request, 404)
     if has_expired(delivery):
         return gone(request, 410)
     content = {key: value for key, value in delivery.content.items() if key not in FROZEN}
-    about = delivery.content.get("about") or {}
-    offer = {name: about[name] for name in OFFER_FIELDS if name in about}
+    about = dict(delivery.content.get("about") or {})
+    if "credit_amount" in about:
+        about["credit_amount"] = _LEFT_OUT
     shown = render(
         content,
         campaign=delivery.campaign,
-        recipient=Recipient(token=token, language=delivery.profile.language, about=offer),
+        recipient=Recipient(token=token, language=delivery.profile.language, about=about),
         lines=_lines_now(delivery),
         sender=sender(),
     )

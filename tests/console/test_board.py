@@ -269,6 +269,7 @@ class TestBenchmarks:
     def test_a_source_is_escaped(self, root: Client, shop: dict[str, Any]) -> None:
         source = '"><script>alert(1)</script>'
         root.post(reverse(self.url), self.data(retain__percent="5", retain__source=source))
+        assert "&lt;script&gt;alert(1)" in board(root)
         assert "<script>alert(1)" not in board(root)
         assert "<script>alert(1)" not in root.get(reverse(self.url)).content.decode()
 

@@ -147,6 +147,8 @@ def test_each_needs_its_own_permission(
 
 
 def test_buttons_are_for_who_may_press_them(ann: Profile, log_in: Callable[..., Client]) -> None:
-    page = log_in("view_profile").get(url("person", ann.pk)).content.decode()
+    answer = log_in("view_profile").get(url("person", ann.pk))
+    page = answer.content.decode()
+    assert answer.status_code == 200
     assert url("export", ann.pk) not in page
     assert url("erase", ann.pk) not in page

@@ -128,6 +128,7 @@ def test_each_screen_has_its_permission(
 def test_who_may_only_look_sees_no_buttons(log_in: Callable[..., Client]) -> None:
     make_key(name="Till", source="till", now=NOW)
     page = log_in("view_writekey").get(reverse(INDEX)).content.decode()
+    assert "Till" in page
     assert reverse(NEW) not in page
     assert "/revoke/" not in page
 

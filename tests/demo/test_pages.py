@@ -134,6 +134,7 @@ def test_cost_prices_are_not_shown(client: Client, stocked_shop: StockedShop) ->
     )
     attribute.save_value(stocked_shop.mug, 4.2)
     html = client.get(stocked_shop.mug.get_absolute_url()).content.decode()
+    assert "Spotted mug" in html
     assert "Cost price" not in html
 
 

@@ -18,7 +18,7 @@ from clm_plugin.testing.clock import FrozenClock
 from clm_plugin.widgets.data import OVERLAY, Refusal, Request, Slot, Surroundings
 from clm_plugin.widgets.kinds.popup import Popup
 from tests.factories import NOW
-from tests.messages.parts import BASE, SHOP, intent, person
+from tests.messages.parts import BASE, SHOP, intent, person, url
 from tests.offers.plans import plan, publish
 
 if TYPE_CHECKING:
@@ -87,7 +87,10 @@ def test_an_offer_for_everybody_needs_no_grant() -> None:
 def test_the_mail_in_a_browser_shows_nobodys_code(client: Any) -> None:
     publish(plan())
     row = sent(person())
-    page = client.get(f"/clm/m/{row.token}").content.decode()
+    answer = client.get(url("mail", row))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Still thinking it over, friend?" in page
     assert offers.shown_code(OfferCode.objects.get().text) not in page
     assert "Use this offer" not in page
 
