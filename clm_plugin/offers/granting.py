@@ -105,11 +105,16 @@ def _end(plan: Offer, now: datetime) -> datetime | None:
     return min((at for at in (days, plan.closes_at) if at is not None), default=None)
 
 
+def locked_grant(grant_id: int) -> tuple[OfferCode | None, OfferGrant | None]:
+    """A grant and the code that was made for it, held as checkouts hold them: the code first."""
+    code = OfferCode.objects.select_for_update().filter(grant=grant_id).first()
+    return code, OfferGrant.objects.select_for_update(no_key=True).filter(pk=grant_id).first()
+
+
 def revoke_grant(grant_id: int, *, reason: str, now: datetime) -> bool:
     """Take a grant and its code back; False when that was done before, or it was used."""
     with transaction.atomic():
-        code = OfferCode.objects.select_for_update().filter(grant=grant_id).first()
-        row = OfferGrant.objects.select_for_update(no_key=True).filter(pk=grant_id).first()
+        code, row = locked_grant(grant_id)
         used = Redemption.objects.filter(grant=grant_id, state=Redemption.State.CONFIRMED)
         used = used.exclude(order_id=taken_up(grant_id))
         if row is None or row.revoked_at is not None or used.exists():

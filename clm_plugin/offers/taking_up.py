@@ -14,7 +14,7 @@ from clm_plugin.money import Money
 from clm_plugin.offers import data
 from clm_plugin.offers.beside import BESIDE, by_code, taken_up
 from clm_plugin.offers.errors import OfferError
-from clm_plugin.offers.granting import as_data, grant_offer, granted_before
+from clm_plugin.offers.granting import as_data, grant_offer, granted_before, locked_grant
 from clm_plugin.offers.live import live_offers
 from clm_plugin.offers.models import OfferGrant
 from clm_plugin.offers.reserving import reserve, reserve_all
@@ -52,7 +52,7 @@ def take_up_code(answer: data.Answer, *, profile_id: int, reason: str, now: date
         raise OfferError("this code gives nothing")
     with transaction.atomic():
         profile_id = _owner(profile_id)
-        if answer.is_public and granted_before(profile_id, f"code:{answer.code}-"):
+        if _has_taken_up(answer, profile_id):
             return False
         mark = f"{answer.code}-{profile_id}" if answer.is_public else answer.code
         order_id = by_code(mark)
@@ -76,6 +76,14 @@ def take_up_code(answer: data.Answer, *, profile_id: int, reason: str, now: date
     return True
 
 
+def _has_taken_up(answer: data.Answer, profile_id: int) -> bool:
+    """By this code, or by the link that was mailed with it."""
+    if answer.is_public:
+        return granted_before(profile_id, f"code:{answer.code}-") is not None
+    _, row = locked_grant(answer.grant_id) if answer.grant_id else (None, None)
+    return row is not None and row.accepted_at is not None
+
+
 def _hold_owner(grant_id: int) -> None:
     """The person of a grant of credit, before its grant; nobody waits for what books nothing."""
     found = OfferGrant.objects.filter(pk=grant_id).values_list("offer", "profile_id").first()
@@ -93,7 +101,7 @@ def _owner(profile_id: int) -> int:
 
 def _accept(grant_id: int, now: datetime, *, is_counted: bool = False) -> data.OfferGrant:
     """Under the lock of its owner; ``is_counted``: its use is reserved already."""
-    row = OfferGrant.objects.select_for_update(no_key=True).filter(pk=grant_id).first()
+    _, row = locked_grant(grant_id)
     if row is None:
         raise OfferError("this offer is no longer there")
     if row.accepted_at is not None:

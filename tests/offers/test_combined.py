@@ -9,7 +9,7 @@ import pytest
 
 from clm_plugin.conf import settings
 from clm_plugin.offers import api as offers
-from clm_plugin.offers.models import OfferGrant
+from clm_plugin.offers.models import OfferGrant, Redemption
 from clm_plugin.offers.plan import Effect
 from clm_plugin.privacy.api import erase
 from clm_plugin.profiles.api import profile_id_of
@@ -162,3 +162,21 @@ def test_nobody_is_reminded_of_credit_that_the_budget_cannot_give(
     if not is_there:
         with pytest.raises(offers.LimitReached):
             offers.accept(second, now=NOW)
+
+
+def test_credit_that_was_taken_up_by_its_link_is_not_counted_again_by_its_code() -> None:
+    """A mail has both: the link is clicked, and the code typed later."""
+    programme()
+    credit(given="code", limits={"budget_minor": 800})
+    grant_id = give(jane := person())
+    grant = offers.granted_before(jane, "g")
+    assert grant is not None
+    found = offers.check_code(
+        text=offers.code_for(grant, now=NOW), profile_id=jane, session_key="", ip="", now=NOW
+    )
+    offers.accept(grant_id, now=NOW)
+    assert not offers.take_up_code(found, profile_id=jane, reason="", now=NOW)
+    assert Redemption.objects.count() == 1
+    (balance,) = wallet.balances(jane, now=NOW)
+    assert balance.available_minor == 500
+    assert wallet.verify(now=NOW, more=offers.CLAIMS).ok

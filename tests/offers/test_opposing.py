@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from clm_plugin.offers.models import OfferCode, OfferGrant
 from clm_plugin.profiles.api import profiles
 from clm_plugin.wallet import api as wallet
 from tests.factories import NOW
-from tests.offers.plans import LATER, person
+from tests.offers.plans import LATER, person, plan, publish
 from tests.offers.test_combined import credit, give, programme
 from tests.wallet.racing import at_once
 
@@ -92,10 +92,13 @@ def test_red_a_grant_before_its_owner_meets_a_merge_in_a_circle(
     assert "deadlock" in " ".join(str(each) for each in found)
 
 
-def revoked_while_taken_up() -> list[Any]:
-    """An order that came to nothing had the code; her taking the grant up frees it first."""
+def revoked_while(shop: Callable[[int, datetime], Any], *, kind: str) -> list[Any]:
+    """A code is revoked that an order had which came to nothing; its grant is used meanwhile."""
     programme()
-    credit(given="code")
+    if kind == "credit":
+        credit(given="code")
+    else:
+        publish(plan("credit", given="code"))
     jane = person()
     grant_id = give(jane)
     grant = offers.granted_before(jane, "g")
@@ -115,23 +118,53 @@ def revoked_while_taken_up() -> list[Any]:
     def shopper() -> Any:
         assert has.wait(20)
         threading.Timer(0.3, waits.set).start()
-        return offers.accept(grant_id, now=after)
+        return shop(grant_id, after)
 
     return at_once(clerk, shopper)
 
 
+def take_up(grant_id: int, now: datetime) -> Any:
+    return offers.accept(grant_id, now=now)
+
+
+def check_out(grant_id: int, now: datetime) -> Any:
+    uses, pid = [offers.Use(grant_id=grant_id)], OfferGrant.objects.get().profile_id
+    return offers.reserve_all(
+        uses=uses, profile_id=pid, order_id="next", now=now, until=now + timedelta(hours=1)
+    )
+
+
 def test_credit_is_not_taken_up_while_its_code_is_revoked() -> None:
-    revoked, taken = revoked_while_taken_up()
+    revoked, taken = revoked_while(take_up, kind="credit")
     assert revoked is True
-    assert isinstance(taken, offers.CodeTaken)
+    assert isinstance(taken, offers.OfferError)
     row = OfferGrant.objects.get()
     assert row.revoked_at is not None
     assert row.accepted_at is None
     assert wallet.verify(now=NOW, more=offers.CLAIMS).ok
 
 
+def test_red_a_grant_before_its_code_meets_a_revocation_in_a_circle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def grant_first(grant_id: int) -> tuple[None, OfferGrant | None]:
+        return None, OfferGrant.objects.select_for_update(no_key=True).get(pk=grant_id)
+
+    monkeypatch.setattr(taking_up, "locked_grant", grant_first)
+    monkeypatch.setattr(reserving, "held_codes", set)
+    found = revoked_while(take_up, kind="credit")
+    assert "deadlock" in " ".join(str(each) for each in found)
+
+
+def test_a_checkout_leaves_a_late_code_to_who_revokes_it() -> None:
+    revoked, held = revoked_while(check_out, kind="percent")
+    assert revoked is True
+    assert isinstance(held, offers.CodeTaken)
+
+
 def test_red_a_late_code_that_is_waited_for_meets_its_revocation_in_a_circle(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(reserving, "held_codes", set)
-    assert "deadlock" in " ".join(str(each) for each in revoked_while_taken_up())
+    found = revoked_while(check_out, kind="percent")
+    assert "deadlock" in " ".join(str(each) for each in found)
