@@ -142,6 +142,7 @@ API: dict[str, set[str]] = {
     "POST api-code-reserve": set(),
     "POST api-code-confirm": set(),
     "POST api-code-free": set(),
+    "POST api-code-take-up": set(),
     "api-lifecycle": {A, MK, MG, S},
     "api-traits": {A, MK, MG, S},
     "api-schema": {A, MK, MG, S},

@@ -49,6 +49,7 @@ from clm_plugin.offers.errors import (
     LimitReached,
     OfferError,
     UnknownOffer,
+    WrongUse,
 )
 from clm_plugin.offers.figures import (
     Figures,
@@ -137,6 +138,7 @@ __all__ = [
     "Standing",
     "UnknownOffer",
     "Use",
+    "WrongUse",
     "accept",
     "active_offers",
     "anonymise_redemptions",

@@ -47,6 +47,12 @@ class CodeTaken(OfferError):
     code = "taken"
 
 
+class WrongUse(OfferError):
+    """What counts in orders cannot be taken up beside them, and the other way round."""
+
+    code = "wrong_use"
+
+
 class LimitReached(OfferError):
     """A limit or the budget of the offer has no room for this use."""
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from clm_plugin.offers.alphabet import read_code
+from clm_plugin.offers.beside import behind
 from clm_plugin.offers.counting import OPEN, day_of, needs_of, take
 from clm_plugin.offers.data import Reserved, Use
-from clm_plugin.offers.errors import CodeRefused, CodeTaken, OfferError
+from clm_plugin.offers.errors import CodeRefused, CodeTaken, OfferError, WrongUse
 from clm_plugin.offers.guests import guest_of
 from clm_plugin.offers.live import open_offer
 from clm_plugin.offers.models import OfferCode, OfferGrant, Redemption
+from clm_plugin.offers.plan import AT_CHECKOUT
 from clm_plugin.offers.settling import TIMED_OUT, free_rows, held_codes, locked, told
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ TAKEN = (
     " without the code"
 )
 PLACED = "this order was placed with another code of the same offer; that one stays used"
+NO_ORDERS = "this gives something on her account, and is taken up there; no order can use it"
 REFUSED = "this code cannot be used; check how it is written, or go on without it"
 
 
@@ -51,7 +54,7 @@ def reserve(
 
     The same code for the same order again gives the same answer with ``repeated=True`` and holds
     it longer. Raises CodeRefused (unknown, expired, revoked, somebody else's), CodeTaken (another
-    order has it), LimitReached, UnknownOffer.
+    order has it), LimitReached, UnknownOffer, WrongUse (it is taken up beside orders).
     """
     use = Use(code=code, discount_minor=discount_minor)
     return _reserve([use], profile_id, order_id, now, until, session_key)[0]
@@ -176,6 +179,8 @@ class _Desk:
         if code is not None:
             self._check(code)
         offer = open_offer(key, now=self.now)
+        if offer.effect.kind not in AT_CHECKOUT and behind(self.order_id) == "order":
+            raise WrongUse(NO_ORDERS)
         if code is None and grant is None and offer.given != "everybody":
             raise CodeRefused(REFUSED)
         if code is None and grant is not None and self._is_taken(grant=grant.pk):

@@ -13,10 +13,11 @@ from django.db import transaction
 from clm_plugin.money import Money
 from clm_plugin.offers import data
 from clm_plugin.offers.beside import BESIDE, by_code, taken_up
-from clm_plugin.offers.errors import OfferError
+from clm_plugin.offers.errors import OfferError, WrongUse
 from clm_plugin.offers.granting import as_data, grant_offer, granted_before, locked_grant
 from clm_plugin.offers.live import live_offers
 from clm_plugin.offers.models import OfferGrant
+from clm_plugin.offers.plan import AT_CHECKOUT
 from clm_plugin.offers.reserving import reserve, reserve_all
 from clm_plugin.offers.rules import end_of_day
 from clm_plugin.offers.settling import confirm
@@ -44,12 +45,12 @@ def take_up_code(answer: data.Answer, *, profile_id: int, reason: str, now: date
     """Take up a code that gives something beside orders; False when she did so before.
 
     ``answer`` is ``check_code``'s, and ok. One's own code is used once, everybody's once by each
-    person; ``reason`` is kept with the grant that everybody's code makes. Raises CodeTaken,
-    CodeRefused, and as ``accept`` does.
+    person; ``reason`` is kept with the grant that everybody's code makes. Raises WrongUse (the
+    code counts in orders), CodeTaken, CodeRefused, and as ``accept`` does.
     """
     plan = answer.offer
-    if plan is None:
-        raise OfferError("this code gives nothing")
+    if plan is None or plan.effect.kind in AT_CHECKOUT:
+        raise WrongUse("this code counts in orders; type it in the basket")
     with transaction.atomic():
         profile_id = _owner(profile_id)
         if _has_taken_up(answer, profile_id):

@@ -165,7 +165,7 @@ def test_nobody_is_reminded_of_credit_that_the_budget_cannot_give(
 
 
 def test_credit_that_was_taken_up_by_its_link_is_not_counted_again_by_its_code() -> None:
-    """A mail has both: the link is clicked, and the code typed later."""
+    """Who has both uses one of them, or the other."""
     programme()
     credit(given="code", limits={"budget_minor": 800})
     grant_id = give(jane := person())

@@ -106,8 +106,9 @@ def test_what_has_ended_cannot_be_taken_up(at: datetime) -> None:
 
 
 def test_a_revoked_grant_takes_code_and_pass_along_and_what_was_used_stays() -> None:
-    publish(plan(effect=Effect(kind="trial", entitlement="membership", days=7)))
-    grant = give(pid := person())
+    pass_ = Effect(kind="trial", entitlement="membership", days=7)
+    publish(plan("pass", effect=pass_), plan("ten"))
+    grant = give(pid := person(), offer="pass")
     offers.code_for(grant, now=NOW)
     offers.accept(grant.id, now=NOW)
     assert offers.revoke_grant(grant.id, reason="mistake", now=NOW)

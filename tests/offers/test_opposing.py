@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,17 +92,11 @@ def test_red_a_grant_before_its_owner_meets_a_merge_in_a_circle(
     assert "deadlock" in " ".join(str(each) for each in found)
 
 
-def revoked_while(shop: Callable[[int, datetime], Any], *, kind: str) -> list[Any]:
+def revoked_while_in_a_checkout() -> list[Any]:
     """A code is revoked that an order had which came to nothing; its grant is used meanwhile."""
-    programme()
-    if kind == "credit":
-        credit(given="code")
-    else:
-        publish(plan("credit", given="code"))
+    publish(plan("ten", given="code"))
     jane = person()
-    grant_id = give(jane)
-    grant = offers.granted_before(jane, "g")
-    assert grant is not None
+    grant = offers.grant_offer(profile_id=jane, offer="ten", key="g", reason="", now=NOW)
     code = offers.code_for(grant, now=NOW)
     offers.reserve(code=code, profile_id=jane, order_id="late", now=NOW, until=LATER)
     after = LATER + timedelta(hours=1)
@@ -110,54 +104,27 @@ def revoked_while(shop: Callable[[int, datetime], Any], *, kind: str) -> list[An
 
     def clerk() -> bool:
         with transaction.atomic():
-            OfferCode.objects.select_for_update().get(grant=grant_id)
+            OfferCode.objects.select_for_update().get(grant=grant.id)
             has.set()
             waits.wait(1.5)
-            return offers.revoke_grant(grant_id, reason="by mistake", now=after)
+            return offers.revoke_grant(grant.id, reason="by mistake", now=after)
 
     def shopper() -> Any:
         assert has.wait(20)
         threading.Timer(0.3, waits.set).start()
-        return shop(grant_id, after)
+        return offers.reserve_all(
+            uses=[offers.Use(grant_id=grant.id)],
+            profile_id=jane,
+            order_id="next",
+            now=after,
+            until=after + timedelta(hours=1),
+        )
 
     return at_once(clerk, shopper)
 
 
-def take_up(grant_id: int, now: datetime) -> Any:
-    return offers.accept(grant_id, now=now)
-
-
-def check_out(grant_id: int, now: datetime) -> Any:
-    uses, pid = [offers.Use(grant_id=grant_id)], OfferGrant.objects.get().profile_id
-    return offers.reserve_all(
-        uses=uses, profile_id=pid, order_id="next", now=now, until=now + timedelta(hours=1)
-    )
-
-
-def test_credit_is_not_taken_up_while_its_code_is_revoked() -> None:
-    revoked, taken = revoked_while(take_up, kind="credit")
-    assert revoked is True
-    assert isinstance(taken, offers.OfferError)
-    row = OfferGrant.objects.get()
-    assert row.revoked_at is not None
-    assert row.accepted_at is None
-    assert wallet.verify(now=NOW, more=offers.CLAIMS).ok
-
-
-def test_red_a_grant_before_its_code_meets_a_revocation_in_a_circle(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def grant_first(grant_id: int) -> tuple[None, OfferGrant | None]:
-        return None, OfferGrant.objects.select_for_update(no_key=True).get(pk=grant_id)
-
-    monkeypatch.setattr(taking_up, "locked_grant", grant_first)
-    monkeypatch.setattr(reserving, "held_codes", set)
-    found = revoked_while(take_up, kind="credit")
-    assert "deadlock" in " ".join(str(each) for each in found)
-
-
 def test_a_checkout_leaves_a_late_code_to_who_revokes_it() -> None:
-    revoked, held = revoked_while(check_out, kind="percent")
+    revoked, held = revoked_while_in_a_checkout()
     assert revoked is True
     assert isinstance(held, offers.CodeTaken)
 
@@ -166,5 +133,5 @@ def test_red_a_late_code_that_is_waited_for_meets_its_revocation_in_a_circle(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(reserving, "held_codes", set)
-    found = revoked_while(check_out, kind="percent")
+    found = revoked_while_in_a_checkout()
     assert "deadlock" in " ".join(str(each) for each in found)

@@ -1,4 +1,4 @@
-"""Codes of offers, for a till or a shop of its own: check, reserve, confirm, free."""
+"""Codes of offers, for a till or a shop of its own: check, reserve, confirm, free; or take up."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from clm_plugin.rest.api.credit import said
 from clm_plugin.rest.api.describing import described
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rest_framework.request import Request
 
 _MINUTES = 30
@@ -32,6 +34,14 @@ class CodeShape(serializers.Serializer):
         min_value=1, max_value=2**62, required=False, default=None, allow_null=True
     )
     order_id = serializers.CharField(max_length=64, required=False, default="")
+    customer = serializers.CharField(max_length=128, required=False, default="")
+
+
+class TakeUpShape(serializers.Serializer):
+    """``profile``: whose account it is for; ``customer`` as above."""
+
+    code = serializers.CharField(max_length=64)
+    profile = serializers.IntegerField(min_value=1, max_value=2**62)
     customer = serializers.CharField(max_length=128, required=False, default="")
 
 
@@ -53,13 +63,18 @@ class OrderShape(serializers.Serializer):
 
 
 class AnswerShape(serializers.Serializer):
-    """``reason``: empty, ``refused``, ``in_use`` or ``used``; ``text`` is for the shopper."""
+    """``reason``: empty, ``refused``, ``in_use`` or ``used``; ``text`` is for the shopper.
+
+    ``kind``: what the offer gives. ``store_credit``, ``multiplier`` and ``trial`` are taken up; no
+    order can use them.
+    """
 
     ok = serializers.BooleanField()
     reason = serializers.CharField()
     text = serializers.CharField()
     code = serializers.CharField()
     offer = serializers.CharField()
+    kind = serializers.CharField()
 
 
 class ReservedShape(serializers.Serializer):
@@ -94,6 +109,36 @@ def _person(pk: int | None) -> int | None:
     return found
 
 
+def _check(body: dict[str, Any], now: datetime) -> offers.Answer:
+    """What comes of a code for who typed it, and whether its offer has room."""
+    asked: dict[str, Any] = {
+        "profile_id": _person(body["profile"]),
+        "session_key": body["customer"],
+        "order_id": body.get("order_id", ""),
+        "now": now,
+    }
+    # The address would be the service's own: it asks for everybody.
+    answer = offers.check_code(text=body["code"], ip="", **asked)
+    if answer.ok and answer.offer and not offers.has_room(answer.offer, **asked):
+        return _used(_("This offer has been used as often as it may be."))
+    return answer
+
+
+def _used(text: str) -> offers.Answer:
+    return offers.Answer(ok=False, reason="used", text=text)
+
+
+def _told(answer: offers.Answer) -> dict[str, Any]:
+    return {
+        "ok": answer.ok,
+        "reason": answer.reason,
+        "text": answer.text,
+        "code": answer.code,
+        "offer": answer.offer.key if answer.offer else "",
+        "kind": answer.offer.effect.kind if answer.offer else "",
+    }
+
+
 class CodesViewSet(Api, GenericViewSet):
     """Codes in orders that are paid elsewhere. The same order and code again: the same answer."""
 
@@ -105,27 +150,20 @@ class CodesViewSet(Api, GenericViewSet):
     def check(self, request: Request) -> Response:
         """Whether this person may use a code, and its offer has room. Every wrong code has one
         answer."""
-        body, now = said(CodeShape, request), clock.now()
-        asked: dict[str, Any] = {
-            "profile_id": _person(body["profile"]),
-            "session_key": body["customer"],
-            "order_id": body["order_id"],
-            "now": now,
-        }
-        # The address would be the service's own: it asks for everybody.
-        answer = offers.check_code(text=body["code"], ip="", **asked)
-        if answer.ok and answer.offer and not offers.has_room(answer.offer, **asked):
-            text = _("This offer has been used as often as it may be.")
-            answer = offers.Answer(ok=False, reason="used", text=text)
-        return Response(
-            {
-                "ok": answer.ok,
-                "reason": answer.reason,
-                "text": answer.text,
-                "code": answer.code,
-                "offer": answer.offer.key if answer.offer else "",
-            }
-        )
+        return Response(_told(_check(said(CodeShape, request), clock.now())))
+
+    @described(body=TakeUpShape, answers=AnswerShape)
+    @action(detail=False, methods=["post"], url_path="take-up")
+    def take_up(self, request: Request) -> Response:
+        """Put what a code gives beside orders (store credit, a pass) on an account, once."""
+        body, now = said(TakeUpShape, request), clock.now()
+        answer = _check(body, now)
+        reason = _("Code %(code)s") % {"code": offers.shown_code(answer.code)}
+        if answer.ok and not offers.take_up_code(
+            answer, profile_id=body["profile"], reason=reason, now=now
+        ):
+            answer = _used(_("This code has been used."))
+        return Response(_told(answer))
 
     @described(body=ReserveShape, answers=ReservedShape, makes=True)
     @action(detail=False, methods=["post"])

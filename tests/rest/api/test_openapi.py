@@ -19,6 +19,7 @@ from schemathesis.checks import load_all_checks
 
 from clm_plugin.models import Identifier, Profile, Survey, TraitDefinition
 from clm_plugin.offers import api as offers
+from clm_plugin.offers.plan import Effect
 from clm_plugin.segments import api as segments
 from clm_plugin.wallet import api as wallet
 from clm_plugin.wallet.compile import compile_programme
@@ -36,6 +37,8 @@ pytestmark = pytest.mark.django_db
 load_all_checks()
 
 GBP10 = {"amount_minor": 1000, "currency": "GBP"}
+
+PASS = Effect(kind="trial", entitlement="membership", days=7)
 
 
 def read(found: Any) -> Any:
@@ -86,7 +89,7 @@ def ada(settings: Any) -> Iterator[Profile]:
     settings.CLM = {**settings.CLM, "CLOCK": "tests.console.conftest.present"}
     wallet.forget_programmes()
     publish_programme(compile_programme(authored(budget=Decimal(50))), now=NOW)
-    publish(plan("ten"))
+    publish(plan("ten"), plan("pass", effect=PASS))
     for kind in ("nps", "stars"):
         Survey.objects.create(key=kind, name=kind, question="How?", kind=kind, live=True)
     TraitDefinition.objects.create(key="size", label="Size", kind="number")
@@ -119,6 +122,11 @@ def test_every_operation_answers_as_described(ada: Profile) -> None:
     api("codes_free_create", body={"order_id": "o1"})
     api("codes_reserve_create", 201, body={**code, "order_id": "o2"})
     assert api("codes_confirm_create", body={"order_id": "o2"})["confirmed"]
+    grant = offers.grant_offer(profile_id=pk, offer="pass", key="p", reason="a test", now=NOW)
+    free = {"code": offers.code_for(grant.id, now=NOW), "profile": pk}
+    assert api("codes_take_up_create", body=free)["kind"] == "trial"
+    api("codes_take_up_create", 400, body={"code": free["code"]})
+    api("codes_reserve_create", 409, body={**free, "order_id": "o3"})
     assert api.left == set()
 
 
