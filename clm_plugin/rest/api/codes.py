@@ -57,6 +57,13 @@ class ReserveShape(serializers.Serializer):
     minutes = serializers.IntegerField(min_value=1, max_value=7 * 24 * 60, default=_MINUTES)
     customer = serializers.CharField(max_length=128, required=False, default="")
 
+    def validate_order_id(self, value: str) -> str:
+        if offers.behind(value) != "order":
+            raise serializers.ValidationError(
+                "grant-, code- and erased- begin names of the plugin's own; take another number"
+            )
+        return value
+
 
 class OrderShape(serializers.Serializer):
     order_id = serializers.CharField(max_length=64)

@@ -38,6 +38,8 @@ def test_credit_is_taken_up_once_and_no_order_uses_its_code_up() -> None:
     assert (checked["ok"], checked["kind"]) == (True, "store_credit")
     order = till("post", "/codes/reserve/", {**typed, "order_id": "o1"})
     assert (order.status_code, order.json()["code"]) == (409, "wrong_use")
+    named = till("post", "/codes/reserve/", {**typed, "order_id": "code-1"})
+    assert (named.status_code, list(named.json()["errors"])) == (400, ["order_id"])
     assert till("post", "/codes/take-up/", typed).json()["ok"]
     assert wallet.balances(ada, now=NOW)[0].available_minor == 500
     again = till("post", "/codes/take-up/", typed).json()
